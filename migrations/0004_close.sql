@@ -35,6 +35,9 @@ create table documents (
   currency          text not null,
   opening           numeric not null,
   closing           numeric not null,
+  -- The same two in the reconciliation's currency: closing = opening + sum of the lines' base amounts.
+  base_opening      numeric not null,
+  base_closing      numeric not null,
   line_count        bigint not null,
   imported_at       timestamptz not null default now(),
   unique (reconciliation_id, side, sha256)

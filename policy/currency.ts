@@ -40,7 +40,9 @@ export function exponentOf(currency: CurrencyCode): number {
 export function amountOf(value: string | Decimal, currency: CurrencyCode): Decimal {
   const amount = decimal(value);
   if (amount.decimalPlaces() > exponentOf(currency)) {
-    throw new MoneyError(`${amount.toFixed()} has more decimals than ${currency} allows (${exponentOf(currency)})`);
+    throw new MoneyError(
+      `${amount.toFixed()} has more decimals than ${currency} allows (${exponentOf(currency)})`,
+    );
   }
   return amount;
 }

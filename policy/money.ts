@@ -36,7 +36,9 @@ export function decimal(value: string | bigint | Decimal): Decimal {
   if (typeof value === 'bigint') return new Decimal(value.toString());
   if (value instanceof Decimal) return value;
   if (typeof value !== 'string') {
-    throw new MoneyError(`money must be a decimal string, not a ${typeof value}: its digits may already be lost`);
+    throw new MoneyError(
+      `money must be a decimal string, not a ${typeof value}: its digits may already be lost`,
+    );
   }
   if (!PLAIN.test(value)) {
     throw new MoneyError(`"${value.slice(0, 60)}" is not a plain decimal amount like -1234.50`);

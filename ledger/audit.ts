@@ -1,0 +1,127 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { type Transaction, sql } from 'kysely';
+import type { Clause } from '../policy/contract.ts';
+import { type JsonObject, canonicalBytes } from './canonical.ts';
+import type { Database } from './database.ts';
+
+/** The key of the audit log's HMAC. It lives outside the database, so that its owner cannot forge a row. */
+export interface AuditKey {
+  readonly id: string;
+  readonly secret: Buffer;
+}
+
+/** What happened, before it has a place in a chain. Unknown or meaningless fields are left out. */
+export interface AuditEvent {
+  readonly event_type: string;
+  readonly actor_id?: string;
+  readonly principal?: string;
+  readonly session_id?: string;
+  readonly tool_call_id?: string;
+  readonly action?: string;
+  readonly decision?: string;
+  readonly clauses?: readonly Clause[];
+  readonly policy_hash?: string;
+  readonly subject?: string;
+  readonly entity?: string;
+  readonly period?: string;
+  readonly account?: string;
+  /** US dollars, a decimal string. */
+  readonly amount_usd?: string;
+  readonly detail?: JsonObject;
+}
+
+/** Where an event stands; it travels into the workflow's history, which makes that a second copy. */
+export type Receipt = { readonly stream: string; readonly seq: string; readonly row_hash: string };
+
+/** A stream's end, locked for the rest of the transaction. */
+export interface Head {
+  readonly stream: string;
+  readonly seq: bigint;
+  readonly rowHash: Buffer;
+  /** This transaction's instant as the database tells it: UTC, microseconds. */
+  readonly at: string;
+}
+
+/** Locks the stream until the transaction ends. Whoever decides about a reconciliation holds its stream. */
+export async function lockHead(tx: Transaction<Database>, stream: string): Promise<Head> {
+  const answer = await sql<{ seq: string; row_hash: Buffer; at: string }>`
+    select seq, row_hash, at from audit_head(${stream})`.execute(tx);
+  const row = answer.rows[0];
+  if (!row) throw new Error(`audit_head(${stream}) gave no row`);
+  return { stream, seq: BigInt(row.seq), rowHash: row.row_hash, at: row.at };
+}
+
+/** Appends one event behind a locked head. A transaction that appends more uses the head it gives back. */
+export async function append(
+  tx: Transaction<Database>,
+  key: AuditKey,
+  head: Head,
+  event: AuditEvent,
+): Promise<{ receipt: Receipt; head: Head }> {
+  const seq = head.seq + 1n;
+  const bytes = canonicalBytes({ ...event, stream: head.stream, at: head.at } as unknown as JsonObject);
+  const hmac = rowHmac(key.secret, head.stream, seq, head.rowHash, bytes);
+  const answer = await sql<{ row_hash: Buffer }>`
+    select row_hash from audit_append(${head.stream}, ${seq}, ${bytes}, ${key.id}, ${hmac})`.execute(tx);
+  const row = answer.rows[0];
+  if (!row) throw new Error('audit_append gave no row');
+  return {
+    receipt: { stream: head.stream, seq: seq.toString(), row_hash: row.row_hash.toString('hex') },
+    head: { ...head, seq, rowHash: row.row_hash },
+  };
+}
+
+/** Locks a stream and appends a single event. */
+export async function record(
+  tx: Transaction<Database>,
+  key: AuditKey,
+  stream: string,
+  event: AuditEvent,
+): Promise<Receipt> {
+  return (await append(tx, key, await lockHead(tx, stream), event)).receipt;
+}
+
+/** The hash before a stream's first row. */
+export function genesisHash(stream: string): Buffer {
+  return createHash('sha256').update(stream, 'utf8').digest();
+}
+
+/** SHA-256 over domain, previous hash, position, stream and bytes; the same as `audit_append` computes. */
+export function rowHash(stream: string, seq: bigint, prevHash: Buffer, bytes: Buffer): Buffer {
+  return createHash('sha256')
+    .update('closegate/audit/row/v1\0')
+    .update(prevHash)
+    .update(bigEndian64(seq))
+    .update(framed(stream))
+    .update(bytes)
+    .digest();
+}
+
+/** HMAC-SHA256 over domain, stream, position, previous hash and bytes. */
+export function rowHmac(secret: Buffer, stream: string, seq: bigint, prevHash: Buffer, bytes: Buffer): Buffer {
+  return createHmac('sha256', secret)
+    .update('closegate/audit/hmac/v1\0')
+    .update(framed(stream))
+    .update(bigEndian64(seq))
+    .update(prevHash)
+    .update(bytes)
+    .digest();
+}
+
+/** Compares two digests without telling by time where they differ. */
+export function sameDigest(a: Buffer, b: Buffer): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function bigEndian64(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64BE(value);
+  return bytes;
+}
+
+function framed(text: string): Buffer {
+  const bytes = Buffer.from(text, 'utf8');
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}

@@ -1,0 +1,229 @@
+import type { Transaction } from 'kysely';
+import type { Actor, GateRequest, Outcome } from '../policy/contract.ts';
+import { evaluate } from '../policy/gate.ts';
+import type { Policy } from '../policy/load.ts';
+import { findActor } from './actors.ts';
+import { type AuditEvent, type Head, append, lockHead } from './audit.ts';
+import { type JsonObject, hashOf } from './canonical.ts';
+import type { Database } from './database.ts';
+import type { Answer, Call, Decision, Door, Effect, Scope, SubjectFacts } from './door.ts';
+import { approve, escalate, settleEscalations } from './escalations.ts';
+import { claimKey, keepAnswer } from './idempotency.ts';
+import { policyInForce } from './policy-in-force.ts';
+import { reconciliationId, runId } from './streams.ts';
+
+/**
+ * The one door: idempotency key, lock, policy gate, mutation and audit row in one transaction.
+ * A denial writes its audit row, its answer for retries, and nothing else.
+ * @returns the answer; the stored one when the same call was answered before.
+ * @throws on faults only (the database is away, a bug); then nothing was written and the call may be repeated.
+ */
+export async function decide<Facts extends SubjectFacts>(
+  door: Door,
+  call: Call,
+  decision: Decision<Facts>,
+): Promise<Answer> {
+  return await door.db.transaction().execute(async (tx) => {
+    const claim = await claimKey(tx, call, { action: decision.action, ...decision.args });
+    if (claim.kind === 'answered') return claim.answer;
+    const head = await lockHead(tx, decision.stream);
+    if (claim.kind === 'other_arguments') return await refuseReusedKey(tx, door, call, decision, head);
+
+    const [policy, actor] = [await policyInForce(tx), await findActor(tx, call.actorId)];
+    const facts = await decision.load(tx, actor);
+    const request = requestFor(decision, call, actor, facts, head.at, await isLocked(tx, decision.scope));
+    const outcome = evaluate(request, policy);
+
+    const { effect, escalationId } = await carryOut(tx, decision, facts, request, outcome, { actor, call, policy });
+    const event = eventFor(decision, call, request, outcome, policy, effect, escalationId);
+    const { receipt } = await append(tx, door.auditKey, head, event);
+    const answer = answerFor(outcome, facts, effect, escalationId, receipt);
+    await keepAnswer(tx, call, answer);
+    return answer;
+  });
+}
+
+/** A decision's own words, without what it does. */
+type About = Omit<Decision<SubjectFacts>, 'load' | 'apply'>;
+
+/** The gate's request about a subject, with everything that `load` left open at its harmless value. */
+export function requestFor(
+  decision: Pick<Decision<SubjectFacts>, 'action' | 'scope'>,
+  call: Call,
+  actor: Actor | null,
+  facts: SubjectFacts,
+  at: string,
+  periodLocked: boolean,
+): GateRequest {
+  return {
+    action: decision.action,
+    at,
+    actor,
+    actorId: call.actorId,
+    ...decision.scope,
+    periodLocked,
+    amountUsd: null,
+    cumulativeUsd: null,
+    fx: 'not_needed',
+    rationale: null,
+    adjustment: null,
+    closedAccounts: [],
+    approvedPolicyHash: null,
+    approvedContentHash: null,
+    ...facts,
+  };
+}
+
+/** True when the scope's period is locked. */
+export async function isLocked(tx: Transaction<Database>, scope: Scope): Promise<boolean> {
+  const run = await tx
+    .selectFrom('runs')
+    .select('state')
+    .where('id', '=', runId(scope.entity, scope.period))
+    .executeTakeFirst();
+  return run?.state === 'LOCKED';
+}
+
+interface CarriedOut {
+  readonly effect: Effect | null;
+  readonly escalationId: string | null;
+}
+
+async function carryOut<Facts extends SubjectFacts>(
+  tx: Transaction<Database>,
+  decision: Decision<Facts>,
+  facts: Facts,
+  request: GateRequest,
+  outcome: Outcome,
+  by: { actor: Actor | null; call: Call; policy: Policy },
+): Promise<CarriedOut> {
+  const { actor, call, policy } = by;
+  // The gate denies an unknown actor; the check here only tells the compiler so.
+  if (outcome.kind === 'deny' || !actor) return { effect: null, escalationId: null };
+  const escalated = outcome.kind === 'require_human_approval';
+  const applies = !escalated || decision.recordsWhenEscalated;
+  const effect = applies ? await decision.apply(tx, facts, { actor, call, policy, escalated }) : null;
+  const id = effect?.subjectId ?? decision.subjectId;
+  if (decision.subjectKind === 'run' || id === null) return { effect, escalationId: null };
+  const ref = { kind: decision.subjectKind, id };
+  if (!escalated) {
+    if (settles(decision.action)) {
+      await settleEscalations(tx, ref, decision.action === 'REJECT' ? 'REJECTED' : 'APPROVED', actor.id);
+    }
+    return { effect, escalationId: null };
+  }
+  const contentHash = request.subject?.contentHash ?? null;
+  const onlyAnotherPersonIsMissing = outcome.clauses.every((clause) => clause.code === 'DUAL_APPROVAL_REQUIRED');
+  if (actor.kind === 'human' && onlyAnotherPersonIsMissing && contentHash !== null) {
+    await approve(tx, ref, { action: decision.action, actorId: actor.id, contentHash, policyHash: policy.hash });
+  }
+  const escalationId = await escalate(tx, ref, {
+    reconciliation: reconciliationOf(decision.scope),
+    action: decision.action,
+    requestedBy: actor.id,
+    clauses: outcome.clauses,
+    policyHash: policy.hash,
+  });
+  return { effect, escalationId };
+}
+
+// What a person decided about a subject answers every question that was pending about it.
+function settles(action: GateRequest['action']): boolean {
+  return ['CONFIRM', 'REJECT', 'RESOLVE', 'CARRY_FORWARD', 'CERTIFY'].includes(action);
+}
+
+function reconciliationOf(scope: Scope): string {
+  return reconciliationId(scope.entity, scope.period, scope.account ?? '');
+}
+
+function eventFor(
+  decision: About,
+  call: Call,
+  request: GateRequest,
+  outcome: Outcome,
+  policy: Policy,
+  effect: Effect | null,
+  escalationId: string | null,
+): AuditEvent {
+  const id = effect?.subjectId ?? decision.subjectId;
+  return {
+    event_type: 'DECISION',
+    ...identity(call, request.actor),
+    ...scopeColumns(decision.scope),
+    action: decision.action,
+    decision: outcome.kind,
+    clauses: outcome.clauses,
+    policy_hash: policy.hash,
+    ...(id === null ? {} : { subject: `${decision.subjectKind}:${id}` }),
+    ...(request.amountUsd ? { amount_usd: request.amountUsd.toFixed() } : {}),
+    detail: {
+      args: decision.args,
+      facts_hash: hashOf(JSON.parse(JSON.stringify(request)) as JsonObject),
+      obstacle: request.subject?.obstacle ?? null,
+      ...(request.subject?.contentHash ? { content_hash: request.subject.contentHash } : {}),
+      ...(escalationId === null ? {} : { escalation: escalationId }),
+      ...(effect === null ? {} : { result: effect.result }),
+    },
+  };
+}
+
+/** The audit columns that say who called. */
+export function identity(call: Call, actor: Actor | null): Partial<AuditEvent> {
+  return {
+    actor_id: call.actorId,
+    ...(actor ? { principal: actor.principal } : {}),
+    session_id: call.sessionId,
+    tool_call_id: call.toolCallId,
+  };
+}
+
+/** The audit columns that say which books. */
+export function scopeColumns(scope: Scope): Partial<AuditEvent> {
+  return {
+    entity: scope.entity,
+    period: scope.period,
+    ...(scope.account === null ? {} : { account: scope.account }),
+  };
+}
+
+function answerFor(
+  outcome: Outcome,
+  facts: SubjectFacts,
+  effect: Effect | null,
+  escalationId: string | null,
+  receipt: Answer['receipt'],
+): Answer {
+  switch (outcome.kind) {
+    case 'allow':
+      return { outcome: 'done', result: effect?.result ?? {}, receipt };
+    case 'require_human_approval':
+      return {
+        outcome: 'escalated',
+        clauses: outcome.clauses,
+        escalation_id: escalationId ?? '',
+        result: effect?.result ?? {},
+        receipt,
+      };
+    case 'deny':
+      return { outcome: 'denied', clauses: outcome.clauses, detail: facts.subject?.obstacle ?? null, receipt };
+  }
+}
+
+async function refuseReusedKey(
+  tx: Transaction<Database>,
+  door: Door,
+  call: Call,
+  decision: About,
+  head: Head,
+): Promise<Answer> {
+  const reason = 'this tool call id was used before with other arguments; a new call needs a new id';
+  const { receipt } = await append(tx, door.auditKey, head, {
+    event_type: 'IDEMPOTENCY_KEY_REUSED',
+    ...identity(call, null),
+    ...scopeColumns(decision.scope),
+    action: decision.action,
+    decision: 'refused',
+    detail: { args: decision.args },
+  });
+  return { outcome: 'refused', reason, receipt };
+}

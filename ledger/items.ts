@@ -1,0 +1,68 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Database, ItemsTable, Side } from './database.ts';
+
+export type Item = Selectable<ItemsTable>;
+
+/** A page of lines, and where the next one starts. */
+export interface Page {
+  readonly items: readonly Item[];
+  readonly nextAfter: string | null;
+  readonly openCount: string;
+}
+
+/** Lines by id, in id order; ids of other reconciliations are left out. */
+export async function itemsById(db: Kysely<Database>, reconciliation: string, ids: readonly string[]): Promise<Item[]> {
+  if (ids.length === 0) return [];
+  return await db
+    .selectFrom('items')
+    .selectAll()
+    .where('reconciliation_id', '=', reconciliation)
+    .where('id', 'in', [...ids])
+    .orderBy('id')
+    .execute();
+}
+
+/** Those of the lines that belong to a live match or exception already. */
+export async function takenItems(db: Kysely<Database>, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('dispositions')
+    .select('item_id')
+    .where('item_id', 'in', [...ids])
+    .where('live', '=', true)
+    .execute();
+  return new Set(rows.map((row) => row.item_id));
+}
+
+/** Open lines: in no live match or exception. In id order, from behind `after`. */
+export async function openItems(
+  db: Kysely<Database>,
+  reconciliation: string,
+  options: { side?: Side; after?: string; limit: number; only?: readonly string[] },
+): Promise<Page> {
+  const open = db
+    .selectFrom('items')
+    .where('reconciliation_id', '=', reconciliation)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('dispositions')
+            .select(sql`1`.as('one'))
+            .whereRef('dispositions.item_id', '=', 'items.id')
+            .where('live', '=', true),
+        ),
+      ),
+    )
+    .$if(options.side !== undefined, (query) => query.where('side', '=', options.side ?? 'ledger'))
+    .$if(options.only !== undefined, (query) => query.where('id', 'in', [...(options.only ?? []), '0']));
+  const count = await open.select(sql<string>`count(*)`.as('count')).executeTakeFirstOrThrow();
+  const items = await open
+    .selectAll()
+    .$if(options.after !== undefined, (query) => query.where('id', '>', options.after ?? '0'))
+    .orderBy('id')
+    .limit(options.limit + 1)
+    .execute();
+  const page = items.slice(0, options.limit);
+  const more = items.length > options.limit;
+  return { items: page, nextAfter: more ? (page.at(-1)?.id ?? null) : null, openCount: count.count };
+}

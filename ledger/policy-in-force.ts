@@ -1,0 +1,31 @@
+import type { Kysely } from 'kysely';
+import { type Policy, parsePolicy } from '../policy/load.ts';
+import type { Database } from './database.ts';
+
+// Parsed once a version: a policy's hash says all there is to know about its content.
+const parsed = new Map<string, Policy>();
+
+/**
+ * The policy version in force, as it was registered last.
+ * @throws when no policy has been registered: then nothing may be decided.
+ */
+export async function policyInForce(db: Kysely<Database>): Promise<Policy> {
+  const latest = await db
+    .selectFrom('policy_versions')
+    .select('hash')
+    .orderBy('in_force_since', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!latest) throw new Error('no policy is registered, so nothing may be decided; register one with `closegate close --dir DIR`');
+  const known = parsed.get(latest.hash);
+  if (known) return known;
+  const row = await db
+    .selectFrom('policy_versions')
+    .select('source')
+    .where('hash', '=', latest.hash)
+    .executeTakeFirstOrThrow();
+  const policy = parsePolicy(row.source, 'policy.yaml');
+  if (policy.hash !== latest.hash) throw new Error(`the registered policy ${latest.hash} does not have that hash: it was edited`);
+  parsed.set(latest.hash, policy);
+  return policy;
+}
