@@ -12,6 +12,10 @@ export async function findActor(db: Kysely<Database>, id: string): Promise<Actor
 /** Several actors by id; ids without a row are left out. */
 export async function findActors(db: Kysely<Database>, ids: readonly string[]): Promise<Map<string, Actor>> {
   if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom('actors').select(COLUMNS).where('id', 'in', [...ids]).execute();
+  const rows = await db
+    .selectFrom('actors')
+    .select(COLUMNS)
+    .where('id', 'in', [...ids])
+    .execute();
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -98,7 +98,13 @@ export function rowHash(stream: string, seq: bigint, prevHash: Buffer, bytes: Bu
 }
 
 /** HMAC-SHA256 over domain, stream, position, previous hash and bytes. */
-export function rowHmac(secret: Buffer, stream: string, seq: bigint, prevHash: Buffer, bytes: Buffer): Buffer {
+export function rowHmac(
+  secret: Buffer,
+  stream: string,
+  seq: bigint,
+  prevHash: Buffer,
+  bytes: Buffer,
+): Buffer {
   return createHmac('sha256', secret)
     .update('closegate/audit/hmac/v1\0')
     .update(framed(stream))

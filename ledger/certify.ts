@@ -40,7 +40,9 @@ export async function certify(
           rule: null,
           ambiguous: false,
           obstacle:
-            reconciliation.state === 'CERTIFIED' ? `${known.id} is certified already` : certificationObstacle(tie),
+            reconciliation.state === 'CERTIFIED'
+              ? `${known.id} is certified already`
+              : certificationObstacle(tie),
         },
         rationale: args.rationale,
       };
@@ -63,13 +65,20 @@ export async function certify(
         })
         .execute();
       await setReconciliationState(tx, known.id, 'CERTIFIED');
-      return { subjectId: known.id, result: { reconciliation: known.id, state: 'CERTIFIED', certified_by: certifiedBy } };
+      return {
+        subjectId: known.id,
+        result: { reconciliation: known.id, state: 'CERTIFIED', certified_by: certifiedBy },
+      };
     },
   } satisfies Decision<SubjectFacts & { tie: TieOut }>);
 }
 
 /** Locks a period once every account of it is certified; after that nothing in it changes. */
-export async function lockPeriod(door: Door, call: Call, args: { entity: string; period: string }): Promise<Answer> {
+export async function lockPeriod(
+  door: Door,
+  call: Call,
+  args: { entity: string; period: string },
+): Promise<Answer> {
   const run = runId(args.entity, args.period);
   return await decide(door, call, {
     action: 'LOCK',
@@ -80,7 +89,11 @@ export async function lockPeriod(door: Door, call: Call, args: { entity: string;
     subjectId: run,
     recordsWhenEscalated: false,
     async load(tx) {
-      const { state } = await tx.selectFrom('runs').select('state').where('id', '=', run).executeTakeFirstOrThrow();
+      const { state } = await tx
+        .selectFrom('runs')
+        .select('state')
+        .where('id', '=', run)
+        .executeTakeFirstOrThrow();
       // Locked, so that no account loses its certification between this look and the lock.
       const uncertified = await tx
         .selectFrom('reconciliations')
@@ -100,12 +113,18 @@ export async function lockPeriod(door: Door, call: Call, args: { entity: string;
           rule: null,
           ambiguous: false,
           obstacle:
-            uncertified.length === 0 ? null : `not certified: ${uncertified.map((account) => account.id).join(', ')}`,
+            uncertified.length === 0
+              ? null
+              : `not certified: ${uncertified.map((account) => account.id).join(', ')}`,
         },
       };
     },
     async apply(tx) {
-      await tx.updateTable('runs').set({ state: 'LOCKED', locked_at: new Date() }).where('id', '=', run).execute();
+      await tx
+        .updateTable('runs')
+        .set({ state: 'LOCKED', locked_at: new Date() })
+        .where('id', '=', run)
+        .execute();
       return { subjectId: run, result: { run, state: 'LOCKED' } };
     },
   });

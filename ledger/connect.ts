@@ -8,8 +8,10 @@ const DATE_OID = 1082;
 // A date stays the string it is: the driver's default makes a Date at local midnight, which is another day elsewhere.
 // numeric and int8 are strings by the driver's default, which is what money and ids need.
 const typeParsers = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === DATE_OID ? (text: string) => text : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+  getTypeParser: ((oid: number, format?: 'text' | 'binary'): unknown =>
+    oid === DATE_OID
+      ? (text: string) => text
+      : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
 };
 
 /**

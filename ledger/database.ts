@@ -46,6 +46,7 @@ export interface AccountsTable {
   code: string;
   name: string;
   currency: string;
+  statement_currency: string;
   kind: string;
   counterparty_entity: string | null;
   counterparty_account: string | null;

@@ -34,7 +34,11 @@ export async function decide<Facts extends SubjectFacts>(
     const request = requestFor(decision, call, actor, facts, head.at, await isLocked(tx, decision.scope));
     const outcome = evaluate(request, policy);
 
-    const { effect, escalationId } = await carryOut(tx, decision, facts, request, outcome, { actor, call, policy });
+    const { effect, escalationId } = await carryOut(tx, decision, facts, request, outcome, {
+      actor,
+      call,
+      policy,
+    });
     const event = eventFor(decision, call, request, outcome, policy, effect, escalationId);
     const { receipt } = await append(tx, door.auditKey, head, event);
     const answer = answerFor(outcome, facts, effect, escalationId, receipt);
@@ -113,9 +117,16 @@ async function carryOut<Facts extends SubjectFacts>(
     return { effect, escalationId: null };
   }
   const contentHash = request.subject?.contentHash ?? null;
-  const onlyAnotherPersonIsMissing = outcome.clauses.every((clause) => clause.code === 'DUAL_APPROVAL_REQUIRED');
+  const onlyAnotherPersonIsMissing = outcome.clauses.every(
+    (clause) => clause.code === 'DUAL_APPROVAL_REQUIRED',
+  );
   if (actor.kind === 'human' && onlyAnotherPersonIsMissing && contentHash !== null) {
-    await approve(tx, ref, { action: decision.action, actorId: actor.id, contentHash, policyHash: policy.hash });
+    await approve(tx, ref, {
+      action: decision.action,
+      actorId: actor.id,
+      contentHash,
+      policyHash: policy.hash,
+    });
   }
   const escalationId = await escalate(tx, ref, {
     reconciliation: reconciliationOf(decision.scope),
@@ -205,7 +216,12 @@ function answerFor(
         receipt,
       };
     case 'deny':
-      return { outcome: 'denied', clauses: outcome.clauses, detail: facts.subject?.obstacle ?? null, receipt };
+      return {
+        outcome: 'denied',
+        clauses: outcome.clauses,
+        detail: facts.subject?.obstacle ?? null,
+        receipt,
+      };
   }
 }
 

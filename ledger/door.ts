@@ -27,7 +27,8 @@ export interface Scope {
 }
 
 /** What the gate must know about the subject, read under the lock. Everything else `decide` fills in. */
-export type SubjectFacts = Pick<GateRequest, 'subject'> & Partial<Omit<GateRequest, 'subject' | 'action' | 'actor'>>;
+export type SubjectFacts = Pick<GateRequest, 'subject'> &
+  Partial<Omit<GateRequest, 'subject' | 'action' | 'actor'>>;
 
 /** The circumstances under which a change is applied. */
 export interface Applying {

@@ -85,7 +85,11 @@ export async function approve(
 }
 
 /** The approvals that stand for a subject and an action, oldest first. */
-export async function approvalsOf(db: Kysely<Database>, ref: SubjectRef, action: string): Promise<Approval[]> {
+export async function approvalsOf(
+  db: Kysely<Database>,
+  ref: SubjectRef,
+  action: string,
+): Promise<Approval[]> {
   const rows = await db
     .selectFrom('approvals')
     .select(['actor_id', 'content_hash', 'policy_hash'])
@@ -94,7 +98,10 @@ export async function approvalsOf(db: Kysely<Database>, ref: SubjectRef, action:
     .where('action', '=', action)
     .orderBy('id')
     .execute();
-  const actors = await findActors(db, rows.map((row) => row.actor_id));
+  const actors = await findActors(
+    db,
+    rows.map((row) => row.actor_id),
+  );
   return rows.flatMap((row) => {
     const actor = actors.get(row.actor_id);
     return actor ? [{ actor, contentHash: row.content_hash, policyHash: row.policy_hash }] : [];

@@ -51,7 +51,12 @@ export async function flagException(
   const reconciliation = await getReconciliation(door.db, args.reconciliation);
   const ids = [...new Set(args.itemIds)].sort();
   const entry = args.adjustingEntry ?? null;
-  const content = { item_ids: ids, reason_code: args.reasonCode, narrative: args.narrative, adjusting_entry: wire(entry) };
+  const content = {
+    item_ids: ids,
+    reason_code: args.reasonCode,
+    narrative: args.narrative,
+    adjusting_entry: wire(entry),
+  };
   return await decide(door, call, {
     action: 'FLAG',
     ...about(reconciliation),
@@ -138,7 +143,10 @@ export async function getException(db: Kysely<Database>, id: string): Promise<Ex
   const row = /^\d{1,18}$/.test(id)
     ? await db.selectFrom('exceptions').selectAll().where('id', '=', id).executeTakeFirst()
     : undefined;
-  if (!row) throw new NotFound(`there is no exception "${id.slice(0, 40)}"; \`closegate inbox\` lists what waits for review`);
+  if (!row)
+    throw new NotFound(
+      `there is no exception "${id.slice(0, 40)}"; \`closegate inbox\` lists what waits for review`,
+    );
   return row;
 }
 
@@ -154,7 +162,11 @@ async function decideException(
   return await decide(door, call, {
     action,
     ...about(reconciliation),
-    args: { exception_id: known.id, rationale: args.rationale, adjusting_entry: wire(args.adjustingEntry ?? null) },
+    args: {
+      exception_id: known.id,
+      rationale: args.rationale,
+      adjusting_entry: wire(args.adjustingEntry ?? null),
+    },
     subjectId: known.id,
     recordsWhenEscalated: false,
     async load(tx) {
@@ -203,7 +215,10 @@ function about(reconciliation: Reconciliation) {
 
 function parseEntry(entry: readonly EntryLineInput[] | null): EntryLine[] | null {
   const side = (amount: string) => (amount === '' ? ZERO : decimal(amount));
-  return entry?.map((line) => ({ account: line.account, debit: side(line.debit), credit: side(line.credit) })) ?? null;
+  return (
+    entry?.map((line) => ({ account: line.account, debit: side(line.debit), credit: side(line.credit) })) ??
+    null
+  );
 }
 
 function wire(entry: readonly EntryLineInput[] | null) {

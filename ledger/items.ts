@@ -11,7 +11,11 @@ export interface Page {
 }
 
 /** Lines by id, in id order; ids of other reconciliations are left out. */
-export async function itemsById(db: Kysely<Database>, reconciliation: string, ids: readonly string[]): Promise<Item[]> {
+export async function itemsById(
+  db: Kysely<Database>,
+  reconciliation: string,
+  ids: readonly string[],
+): Promise<Item[]> {
   if (ids.length === 0) return [];
   return await db
     .selectFrom('items')

@@ -12,7 +12,10 @@ export interface LegTotals {
   readonly amountUsd: Usd;
 }
 
-type Leg = Pick<Item, 'id' | 'side' | 'base_amount' | 'amount_usd' | 'fee' | 'external_id' | 'counterparty_key'>;
+type Leg = Pick<
+  Item,
+  'id' | 'side' | 'base_amount' | 'amount_usd' | 'fee' | 'external_id' | 'counterparty_key'
+>;
 
 /** Adds up the legs of a match. */
 export function totalsOf(legs: readonly Leg[]): LegTotals {

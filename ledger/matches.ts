@@ -68,7 +68,12 @@ export async function proposeMatch(
 export async function confirmMatch(
   door: Door,
   call: Call,
-  args: { matchId: string; rationale: string | null; contentHash?: string | null; policyHash?: string | null },
+  args: {
+    matchId: string;
+    rationale: string | null;
+    contentHash?: string | null;
+    policyHash?: string | null;
+  },
 ): Promise<Answer> {
   return await decideMatch(door, call, 'CONFIRM', args, 'CONFIRMED');
 }
@@ -90,7 +95,10 @@ export async function getMatch(db: Kysely<Database>, id: string): Promise<Match>
   const match = /^\d{1,18}$/.test(id)
     ? await db.selectFrom('matches').selectAll().where('id', '=', id).executeTakeFirst()
     : undefined;
-  if (!match) throw new NotFound(`there is no match "${id.slice(0, 40)}"; \`closegate inbox\` lists what waits for review`);
+  if (!match)
+    throw new NotFound(
+      `there is no match "${id.slice(0, 40)}"; \`closegate inbox\` lists what waits for review`,
+    );
   return match;
 }
 
@@ -98,7 +106,12 @@ async function decideMatch(
   door: Door,
   call: Call,
   action: 'CONFIRM' | 'REJECT',
-  args: { matchId: string; rationale: string | null; contentHash?: string | null; policyHash?: string | null },
+  args: {
+    matchId: string;
+    rationale: string | null;
+    contentHash?: string | null;
+    policyHash?: string | null;
+  },
   becomes: 'CONFIRMED' | 'REJECTED',
 ): Promise<Answer> {
   const known = await getMatch(door.db, args.matchId);
@@ -176,9 +189,12 @@ async function legsObstacle(
   if (ids.length > MAX_LEGS) return `a match has at most ${MAX_LEGS} lines`;
   const found = new Set(legs.map((leg) => leg.id));
   const unknown = ids.filter((id) => !found.has(id));
-  if (unknown.length > 0) return `lines ${unknown.slice(0, 10).join(', ')} are not lines of ${reconciliation.id}`;
+  if (unknown.length > 0)
+    return `lines ${unknown.slice(0, 10).join(', ')} are not lines of ${reconciliation.id}`;
   const taken = await takenItems(tx, ids);
-  return taken.size > 0 ? `lines ${[...taken].slice(0, 10).join(', ')} are in a live match or exception already` : null;
+  return taken.size > 0
+    ? `lines ${[...taken].slice(0, 10).join(', ')} are in a live match or exception already`
+    : null;
 }
 
 /**

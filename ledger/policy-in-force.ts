@@ -16,7 +16,10 @@ export async function policyInForce(db: Kysely<Database>): Promise<Policy> {
     .orderBy('in_force_since', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (!latest) throw new Error('no policy is registered, so nothing may be decided; register one with `closegate close --dir DIR`');
+  if (!latest)
+    throw new Error(
+      'no policy is registered, so nothing may be decided; register one with `closegate close --dir DIR`',
+    );
   const known = parsed.get(latest.hash);
   if (known) return known;
   const row = await db
@@ -25,7 +28,8 @@ export async function policyInForce(db: Kysely<Database>): Promise<Policy> {
     .where('hash', '=', latest.hash)
     .executeTakeFirstOrThrow();
   const policy = parsePolicy(row.source, 'policy.yaml');
-  if (policy.hash !== latest.hash) throw new Error(`the registered policy ${latest.hash} does not have that hash: it was edited`);
+  if (policy.hash !== latest.hash)
+    throw new Error(`the registered policy ${latest.hash} does not have that hash: it was edited`);
   parsed.set(latest.hash, policy);
   return policy;
 }

@@ -8,6 +8,11 @@ import type { Database } from './database.ts';
 export async function ratesOf(db: Kysely<Database>, source: string): Promise<RateTable> {
   const rows = await db.selectFrom('fx_rates').selectAll().where('source', '=', source).execute();
   return rateTable(
-    rows.map((row) => ({ date: row.date, quote: currencyCode(row.quote), rate: decimal(row.rate), source: row.source })),
+    rows.map((row) => ({
+      date: row.date,
+      quote: currencyCode(row.quote),
+      rate: decimal(row.rate),
+      source: row.source,
+    })),
   );
 }

@@ -15,7 +15,10 @@ export class NotFound extends Error {
  */
 export async function getReconciliation(db: Kysely<Database>, id: string): Promise<Reconciliation> {
   const row = await db.selectFrom('reconciliations').selectAll().where('id', '=', id).executeTakeFirst();
-  if (!row) throw new NotFound(`there is no reconciliation "${id.slice(0, 80)}"; ids look like US/2026-03/1010, and \`closegate inbox\` lists them`);
+  if (!row)
+    throw new NotFound(
+      `there is no reconciliation "${id.slice(0, 80)}"; ids look like US/2026-03/1010, and \`closegate inbox\` lists them`,
+    );
   return row;
 }
 

@@ -1,4 +1,3 @@
-import { decimal } from '../policy/money.ts';
 import { closeWindow, isWithin } from '../policy/calendar.ts';
 import { currencyCode } from '../policy/currency.ts';
 import { rateAt } from '../policy/fx.ts';
@@ -37,19 +36,32 @@ export async function openRun(door: Door, call: Call, entity: string, period: st
     const policy = await policyInForce(tx);
     const known = await tx.selectFrom('entities').select('id').orderBy('id').execute();
     if (!known.some((row) => row.id === entity)) {
-      throw new NotFound(`there is no entity "${entity}"; this company has ${known.map((row) => row.id).join(', ') || 'none'}`);
+      throw new NotFound(
+        `there is no entity "${entity}"; this company has ${known.map((row) => row.id).join(', ') || 'none'}`,
+      );
     }
-    const accounts = await tx.selectFrom('accounts').selectAll().where('entity', '=', entity).orderBy('code').execute();
+    const accounts = await tx
+      .selectFrom('accounts')
+      .selectAll()
+      .where('entity', '=', entity)
+      .orderBy('code')
+      .execute();
     const opened = {
       run: id,
       policyHash: policy.hash,
-      accounts: accounts.map(({ code }) => ({ account: code, reconciliation: reconciliationId(entity, period, code) })),
+      accounts: accounts.map(({ code }) => ({
+        account: code,
+        reconciliation: reconciliationId(entity, period, code),
+      })),
     };
     const existing = await tx.selectFrom('runs').select('state').where('id', '=', id).executeTakeFirst();
     if (existing) return opened;
 
     const calendar = calendarOf(policy, entity);
-    if (!calendar) throw new CannotOpen(`policy.yaml has no close_calendar for ${entity}; add one, then start the close again`);
+    if (!calendar)
+      throw new CannotOpen(
+        `policy.yaml has no close_calendar for ${entity}; add one, then start the close again`,
+      );
     const window = closeWindow(calendar, period);
     if (!isWithin(window, head.at)) {
       throw new CannotOpen(
@@ -58,7 +70,9 @@ export async function openRun(door: Door, call: Call, entity: string, period: st
       );
     }
     const table = await ratesOf(tx, policy.content.fx.source);
-    for (const currency of new Set(accounts.map((account) => account.currency))) {
+    for (const currency of new Set(
+      accounts.flatMap((account) => [account.currency, account.statement_currency]),
+    )) {
       const rate = rateAt(table, currencyCode(currency), lastDay(period), policy.content.fx.max_age_days);
       if (rate.status !== 'fresh') {
         throw new CannotOpen(
@@ -66,7 +80,10 @@ export async function openRun(door: Door, call: Call, entity: string, period: st
         );
       }
     }
-    await tx.insertInto('runs').values({ id, entity, period, state: 'RUNNING', policy_hash: policy.hash }).execute();
+    await tx
+      .insertInto('runs')
+      .values({ id, entity, period, state: 'RUNNING', policy_hash: policy.hash })
+      .execute();
     await tx
       .insertInto('reconciliations')
       .values(
@@ -77,7 +94,7 @@ export async function openRun(door: Door, call: Call, entity: string, period: st
           period,
           account: account.code,
           currency: account.currency,
-          statement_currency: account.currency,
+          statement_currency: account.statement_currency,
           state: 'NEW' as const,
         })),
       )
@@ -89,7 +106,7 @@ export async function openRun(door: Door, call: Call, entity: string, period: st
       period,
       policy_hash: policy.hash,
       subject: `run:${id}`,
-      detail: { accounts: accounts.map((account) => account.code), lines: decimal('0').toFixed() },
+      detail: { accounts: accounts.map((account) => account.code) },
     });
     return opened;
   });

@@ -40,7 +40,8 @@ export async function tieOut(db: Kysely<Database>, reconciliation: string): Prom
 export function certificationObstacle(tie: TieOut): string | null {
   const reasons: string[] = [];
   if (tie.difference === null) reasons.push('a side has no imported balance');
-  else if (!decimal(tie.difference).isZero()) reasons.push(`the tie-out difference is ${tie.difference}, not zero`);
+  else if (!decimal(tie.difference).isZero())
+    reasons.push(`the tie-out difference is ${tie.difference}, not zero`);
   if (tie.open !== '0') reasons.push(`${tie.open} lines are open`);
   if (tie.awaiting_review !== '0') reasons.push(`${tie.awaiting_review} lines await review`);
   if (tie.open_exceptions !== '0') reasons.push(`${tie.open_exceptions} lines are in open exceptions`);

@@ -28,7 +28,11 @@ const MAX_BREACHES = 100;
  * @param key the HMAC key, or null when it is not at hand: chains are then checked, but a forger could have made them.
  * @param onlyStream one stream, or null for all.
  */
-export async function verifyAudit(db: Db, key: AuditKey | null, onlyStream: string | null = null): Promise<Verification> {
+export async function verifyAudit(
+  db: Db,
+  key: AuditKey | null,
+  onlyStream: string | null = null,
+): Promise<Verification> {
   const breaches: Breach[] = [];
   const heads = await db
     .selectFrom('audit_heads')
@@ -45,14 +49,17 @@ export async function verifyAudit(db: Db, key: AuditKey | null, onlyStream: stri
     const last = seen.get(row.stream) ?? { seq: 0n, hash: genesisHash(row.stream) };
     const seq = BigInt(row.seq);
     const breach = (finding: string) => breaches.push({ stream: row.stream, seq: row.seq, finding });
-    if (seq !== last.seq + 1n) breach(`expected seq ${last.seq + 1n}: rows were deleted, inserted or reordered`);
-    if (!sameDigest(row.prev_hash, last.hash)) breach('does not build on the row before it: history was cut or rewritten');
+    if (seq !== last.seq + 1n)
+      breach(`expected seq ${last.seq + 1n}: rows were deleted, inserted or reordered`);
+    if (!sameDigest(row.prev_hash, last.hash))
+      breach('does not build on the row before it: history was cut or rewritten');
     if (!sameDigest(row.row_hash, rowHash(row.stream, seq, row.prev_hash, row.bytes))) {
       breach('its bytes are not the ones that were hashed: the event was edited');
     }
     if (key?.id === row.key_id) {
       const hmac = rowHmac(key.secret, row.stream, seq, row.prev_hash, row.bytes);
-      if (!sameDigest(row.hmac, hmac)) breach('was not written by a holder of the audit key: forged or edited');
+      if (!sameDigest(row.hmac, hmac))
+        breach('was not written by a holder of the audit key: forged or edited');
     } else unknownKey = true;
     const difference = columnDifference(row);
     if (difference) breach(`column ${difference} says something else than the recorded bytes`);
@@ -62,12 +69,27 @@ export async function verifyAudit(db: Db, key: AuditKey | null, onlyStream: stri
   for (const [stream, head] of expected) {
     const last = seen.get(stream);
     if (head.seq !== String(last?.seq ?? 0n) && breaches.length < MAX_BREACHES) {
-      breaches.push({ stream, seq: head.seq, finding: `the chain ends at ${last?.seq ?? 0n}: its tail was cut off` });
+      breaches.push({
+        stream,
+        seq: head.seq,
+        finding: `the chain ends at ${last?.seq ?? 0n}: its tail was cut off`,
+      });
     }
   }
-  const reason = events === 0n ? 'there are no events' : unknownKey ? 'rows are signed with a key that is not at hand' : null;
+  const reason =
+    events === 0n
+      ? 'there are no events'
+      : unknownKey
+        ? 'rows are signed with a key that is not at hand'
+        : null;
   const verdict = breaches.length > 0 ? 'broken' : reason ? 'cannot tell' : 'intact';
-  return { verdict, events, streams: BigInt(seen.size), breaches, reason: breaches.length > 0 ? null : reason };
+  return {
+    verdict,
+    events,
+    streams: BigInt(seen.size),
+    breaches,
+    reason: breaches.length > 0 ? null : reason,
+  };
 }
 
 async function* rows(db: Db, onlyStream: string | null): AsyncGenerator<Selectable<AuditEventsTable>> {
@@ -95,7 +117,16 @@ async function* rows(db: Db, onlyStream: string | null): AsyncGenerator<Selectab
 }
 
 const COLUMNS = [
-  ...['event_type', 'actor_id', 'principal', 'session_id', 'tool_call_id', 'action', 'decision', 'policy_hash'],
+  ...[
+    'event_type',
+    'actor_id',
+    'principal',
+    'session_id',
+    'tool_call_id',
+    'action',
+    'decision',
+    'policy_hash',
+  ],
   ...['subject', 'entity', 'period', 'account', 'amount_usd', 'stream'],
 ] as const;
 
@@ -108,6 +139,7 @@ function columnDifference(row: { bytes: Buffer; at: Date } & Record<string, unkn
   }
   for (const column of COLUMNS) if ((row[column] ?? null) !== (event[column] ?? null)) return column;
   // The driver's Date has milliseconds, the bytes have microseconds.
-  if (typeof event['at'] !== 'string' || !event['at'].startsWith(row.at.toISOString().slice(0, -1))) return 'at';
+  if (typeof event['at'] !== 'string' || !event['at'].startsWith(row.at.toISOString().slice(0, -1)))
+    return 'at';
   return null;
 }

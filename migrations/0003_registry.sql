@@ -31,6 +31,7 @@ create table accounts (
   code                 text not null,
   name                 text not null,
   currency             text not null,
+  statement_currency   text not null,
   kind                 text not null,
   counterparty_entity  text,
   counterparty_account text,

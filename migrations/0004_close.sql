@@ -194,5 +194,6 @@ create table idempotency_keys (
 grant select, insert on documents, items to closegate_engine;
 grant select, insert, update on runs, reconciliations, matches, exceptions, dispositions, escalations, approvals,
   certifications, packets, idempotency_keys to closegate_engine;
-grant select on all tables in schema public to closegate_auditor;
+grant select on runs, reconciliations, documents, items, matches, exceptions, dispositions, escalations, approvals,
+  certifications, packets, idempotency_keys to closegate_auditor;
 reset role;

@@ -11,7 +11,9 @@ const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win
 const marker = join(root, 'node_modules', '.closegate-lockfile');
 
 function install() {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(node) && existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
   process.stderr.write('closegate: installing dependencies (npm ci) ...\n');
   const npm = process.env.npm_execpath;
@@ -21,7 +23,9 @@ function install() {
     ? spawnSync(process.execPath, [npm, ...args], options)
     : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' });
   if (done.status !== 0) {
-    process.stderr.write('closegate: npm ci failed (above is why). Nothing was started; repeat the command once it is mended.\n');
+    process.stderr.write(
+      'closegate: npm ci failed (above is why). Nothing was started; repeat the command once it is mended.\n',
+    );
     process.exit(1);
   }
   if (!existsSync(node)) {

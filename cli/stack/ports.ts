@@ -5,7 +5,9 @@ export async function freePort(preferred: number, taken: ReadonlySet<number> = n
   for (let port = preferred; port < preferred + 200; port += 1) {
     if (!taken.has(port) && (await canListen(port))) return port;
   }
-  throw new Error(`no free port between ${preferred} and ${preferred + 199} on 127.0.0.1; end what holds them, or free one`);
+  throw new Error(
+    `no free port between ${preferred} and ${preferred + 199} on 127.0.0.1; end what holds them, or free one`,
+  );
 }
 
 function canListen(port: number): Promise<boolean> {

