@@ -22,7 +22,8 @@ const ROOMS = {
   activities: ['policy'],
   // Workflows must be deterministic: of activities they know the types, of the policy what is pure.
   workflows: ['policy', 'type:activities/close', 'type:activities/agent'],
-  workers: ['activities', 'workflows'],
+  // An entry point opens what its activities are given: the database and the company's folder, for the close worker.
+  workers: ['activities', 'workflows', 'ledger', 'statements'],
   console: ['policy', 'ledger'],
   migrations: [],
 };
@@ -100,7 +101,10 @@ export default defineConfig(
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: forbid(DATABASE, 'Only the close side and the servers reach the database.') },
+        {
+          paths: forbid(DATABASE, 'Only the close side and the servers reach the database.'),
+          patterns: [{ group: ['**/ledger/*', '**/statements/*'], message: 'The agent has no database.' }],
+        },
       ],
     },
   },

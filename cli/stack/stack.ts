@@ -1,0 +1,264 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Db, connect } from '../../ledger/connect.ts';
+import type { Door } from '../../ledger/door.ts';
+import { registerCompany } from '../register-company.ts';
+import { type ChildOptions, type KeptProcess, keepRunning } from './child.ts';
+import { migrateExternal, prepareDatabase } from './database.ts';
+import { BIN_DIR, type Home, type RunFile, readRunFile, removeRunFile, writeRunFile } from './home.ts';
+import { freePort } from './ports.ts';
+import { startPostgres, stopPostgres } from './postgres.ts';
+import { type ProcessMark, endProcess, isAlive, markOf } from './processes.ts';
+import { type Secrets, keyFiles, secretsOf } from './secrets.ts';
+import { findTemporalCli } from './temporal-cli.ts';
+import { startTemporal, stopTemporal } from './temporal-server.ts';
+
+export type Say = (line: string) => void;
+
+/** Everything that a close needs, running as processes of their own under this one. */
+export interface Stack {
+  readonly run: RunFile;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts, in order: Postgres, Temporal, the mcp-server, the close worker, the agent worker, and without a model key the
+ * stand-in operator. Servers that a crashed supervisor left are adopted. On any failure what was started is ended.
+ */
+export async function startStack(home: Home, say: Say): Promise<Stack> {
+  const starting = new StartingStack(home, say);
+  try {
+    await starting.start();
+  } catch (error) {
+    await starting.stop();
+    throw error;
+  }
+  return { run: starting.run, stop: () => starting.stop() };
+}
+
+/** Ends what a run file names, in order: used on a stack whose supervisor is gone. */
+export async function endLeftovers(home: Home): Promise<void> {
+  const run = readRunFile(home);
+  if (!run) return;
+  await Promise.all(Object.values(run.processes).map((mark) => endProcess(mark, 'SIGTERM', 15_000)));
+  await Promise.all([stopPostgres(run.postgres?.mark), stopTemporal(run.temporal?.mark)]);
+  removeRunFile(home);
+}
+
+class StartingStack {
+  readonly #home: Home;
+  readonly #say: Say;
+  readonly #kept: KeptProcess[] = [];
+  #run: RunFile;
+  #stopped: Promise<void> | undefined;
+
+  constructor(home: Home, say: Say) {
+    this.#home = home;
+    this.#say = say;
+    const former = readRunFile(home);
+    this.#run = {
+      supervisor: markOf(process.pid, 'this process'),
+      ready: false,
+      companyDir: home.companyDir,
+      ...(former?.postgres ? { postgres: former.postgres } : {}),
+      ...(former?.temporal ? { temporal: former.temporal } : {}),
+      processes: former?.processes ?? {},
+      addresses: {},
+    };
+  }
+
+  get run(): RunFile {
+    return this.#run;
+  }
+
+  async start(): Promise<void> {
+    mkdirSync(join(this.#home.stateDir, 'log'), { recursive: true });
+    // Workers of a crashed supervisor end by themselves; any that is still ending would take jobs from the new ones.
+    await Promise.all(Object.values(this.#run.processes).map((mark) => endProcess(mark, 'SIGTERM', 15_000)));
+    this.#write({ processes: {} });
+    const secrets = await secretsOf(this.#home);
+    const [database, temporal] = await Promise.all([this.#database(secrets), this.#temporal()]);
+    const door = {
+      db: connect(database, 2),
+      auditKey: { id: secrets.auditKeyId, secret: Buffer.from(secrets.auditKey, 'hex') },
+    };
+    try {
+      await registerCompany(door, this.#home.companyDir);
+    } finally {
+      await door.db.destroy();
+    }
+    await this.#processes(secrets, database, temporal);
+    this.#write({ ready: true });
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all(this.#kept.map((kept) => kept.stop()));
+    await Promise.all(Object.values(this.#run.processes).map((mark) => endProcess(mark, 'SIGTERM', 15_000)));
+    await Promise.all([stopPostgres(this.#run.postgres?.mark), stopTemporal(this.#run.temporal?.mark)]);
+    removeRunFile(this.#home);
+  }
+
+  async #database(secrets: Secrets): Promise<string> {
+    const external = process.env['DATABASE_URL'];
+    if (external) {
+      if (process.env['DATABASE_ADMIN_URL']) await migrateExternal(process.env['DATABASE_ADMIN_URL']);
+      return external;
+    }
+    const dataDir = join(this.#home.stateDir, 'postgres');
+    if (!existsSync(dataDir)) this.#say('making the database ...');
+    const server = await startPostgres({
+      dataDir,
+      logFile: this.#log('postgres'),
+      password: secrets.postgresPassword,
+      preferredPort: 5440,
+      durable: true,
+      onProcess: (mark) => this.#write({ postgres: { mark, port: 0 } }),
+    });
+    this.#say(`${server.adopted ? 'adopted' : 'started'} Postgres on port ${server.port}`);
+    const { engine, auditor } = await prepareDatabase(server.port, secrets);
+    this.#write({ postgres: server, addresses: { ...this.#run.addresses, postgres: engine, auditor } });
+    return engine;
+  }
+
+  async #temporal(): Promise<string> {
+    const external = process.env['TEMPORAL_ADDRESS'];
+    if (external) {
+      this.#write({ addresses: { ...this.#run.addresses, temporal: external } });
+      return external;
+    }
+    const cli = await findTemporalCli(BIN_DIR, this.#say);
+    const former = this.#run.temporal;
+    const server = await startTemporal({
+      cli: cli.path,
+      storeFile: join(this.#home.stateDir, 'temporal', 'temporal.db'),
+      logFile: this.#log('temporal'),
+      preferredPort: 7233,
+      former: former && former.port > 0 ? former : undefined,
+      onProcess: (mark) => this.#write({ temporal: { mark, port: 0, uiPort: 0 } }),
+    });
+    this.#say(
+      `${server.adopted ? 'adopted' : 'started'} Temporal on port ${server.port} (CLI from ${cli.from})`,
+    );
+    const address = `127.0.0.1:${server.port}`;
+    this.#write({
+      temporal: server,
+      addresses: {
+        ...this.#run.addresses,
+        temporal: address,
+        temporal_ui: `http://127.0.0.1:${server.uiPort}`,
+      },
+    });
+    return address;
+  }
+
+  async #processes(secrets: Secrets, database: string, temporal: string): Promise<void> {
+    const mcpPort = await freePort(7410);
+    const mcpUrl = `http://127.0.0.1:${mcpPort}/mcp`;
+    const standInPort = await freePort(7420, new Set([mcpPort]));
+    const apiKey = process.env['ANTHROPIC_API_KEY'];
+    const modelEnv = apiKey
+      ? { ANTHROPIC_API_KEY: apiKey, ...given('ANTHROPIC_BASE_URL') }
+      : { ANTHROPIC_API_KEY: 'stand-in', ANTHROPIC_BASE_URL: `http://127.0.0.1:${standInPort}` };
+    const audit = { CLOSEGATE_AUDIT_KEY_ID: secrets.auditKeyId, CLOSEGATE_AUDIT_KEY: secrets.auditKey };
+    const files = keyFiles(this.#home);
+    const children: Omit<ChildOptions, 'logFile' | 'onStart'>[] = [
+      {
+        name: 'mcp-server',
+        entry: 'cli/processes/mcp-server.ts',
+        env: {
+          ...audit,
+          DATABASE_URL: database,
+          CLOSEGATE_MCP_PORT: String(mcpPort),
+          CLOSEGATE_JWKS_FILE: files.jwks,
+          TEMPORAL_ADDRESS: temporal,
+        },
+      },
+      {
+        name: 'close-worker',
+        entry: 'workers/close.ts',
+        env: {
+          ...audit,
+          DATABASE_URL: database,
+          TEMPORAL_ADDRESS: temporal,
+          CLOSEGATE_DIR: this.#home.companyDir,
+        },
+      },
+      {
+        name: 'agent-worker',
+        entry: 'workers/agent.ts',
+        // No database, no audit key: the agent acts through the tools only.
+        env: {
+          ...modelEnv,
+          TEMPORAL_ADDRESS: temporal,
+          CLOSEGATE_MCP_URL: mcpUrl,
+          CLOSEGATE_AGENT_KEY_FILE: files.agent,
+          CLOSEGATE_AGENT_KEY_ID: secrets.agentKeyId,
+          CLOSEGATE_ACTOR_ID: 'llm:recon-operator',
+        },
+      },
+      ...(apiKey
+        ? []
+        : [
+            {
+              name: 'stand-in-operator',
+              entry: 'evals/models/stand-in-main.ts',
+              env: { CLOSEGATE_STANDIN_PORT: String(standInPort) },
+            },
+          ]),
+    ];
+    await Promise.all(
+      children.map(async (child) => {
+        const options = {
+          ...child,
+          logFile: this.#log(child.name),
+          onStart: (mark: ProcessMark) => this.#started(child.name, mark),
+        };
+        this.#kept.push(await keepRunning(options));
+      }),
+    );
+    this.#say(`started ${children.map((child) => child.name).join(', ')}`);
+    if (!apiKey)
+      this.#say('no ANTHROPIC_API_KEY: the stand-in operator, heuristics and not a model, answers instead');
+    this.#write({ addresses: { ...this.#run.addresses, mcp: mcpUrl } });
+  }
+
+  #started(name: string, mark: ProcessMark): void {
+    this.#write({ processes: { ...this.#run.processes, [name]: mark } });
+  }
+
+  #write(change: Partial<RunFile>): void {
+    this.#run = { ...this.#run, ...change };
+    writeRunFile(this.#home, this.#run);
+  }
+
+  #log(name: string): string {
+    return join(this.#home.stateDir, 'log', `${name}.log`);
+  }
+}
+
+function given(name: string): Record<string, string> {
+  const value = process.env[name];
+  return value === undefined ? {} : { [name]: value };
+}
+
+/** The stack that runs for a home, or null. One whose supervisor is gone does not count. */
+export function runningStack(home: Home): RunFile | null {
+  const run = readRunFile(home);
+  return run && isAlive(run.supervisor) ? run : null;
+}
+
+/** A database handle and audit key for a running stack, for commands that act as a person. */
+export async function doorOf(home: Home, run: RunFile | null): Promise<Door & { db: Db }> {
+  const url = process.env['DATABASE_URL'] ?? run?.addresses['postgres'];
+  if (!url) throw new Error('the stack is not up; start it with `closegate up`, or set DATABASE_URL');
+  const secrets = await secretsOf(home);
+  return {
+    db: connect(url, 4),
+    auditKey: { id: secrets.auditKeyId, secret: Buffer.from(secrets.auditKey, 'hex') },
+  };
+}
