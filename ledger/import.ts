@@ -55,6 +55,11 @@ interface Valued {
 
 const USD = currencyCode('USD');
 
+/** The idempotency key of a document: whoever imports the same bytes for the same side makes the same call. */
+export function importKey({ reconciliation, side, totals, sha256 }: DocumentInput): string {
+  return `import/${reconciliation}/${side}/${totals ? 'lines' : 'carried-in'}/${sha256}`;
+}
+
 /**
  * Imports one side of a reconciliation in one transaction. The same bytes twice are one document.
  * Amounts are also kept in the reconciliation's currency and in US dollars, at the policy's rate of each line's date.

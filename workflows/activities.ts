@@ -21,6 +21,7 @@ export const bulk = proxyActivities<CloseActivities>({
 export const model = proxyActivities<AgentActivities>({
   taskQueue: QUEUES.agent,
   startToCloseTimeout: '5 minutes',
+  heartbeatTimeout: '30 seconds',
   retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '2 minutes', maximumAttempts: 30 },
 });
 

@@ -2,7 +2,7 @@ import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { lockPeriod } from '../../ledger/certify.ts';
 import type { Answer, Call, Door } from '../../ledger/door.ts';
-import { importDocument } from '../../ledger/import.ts';
+import { importDocument, importKey } from '../../ledger/import.ts';
 import { beginReview, finishPacket, makePackets } from '../../ledger/packets.ts';
 import { policyInForce } from '../../ledger/policy-in-force.ts';
 import { NotFound, getReconciliation } from '../../ledger/reconciliations.ts';
@@ -39,12 +39,7 @@ export function createCloseActivities({ door, company }: CloseDependencies): Clo
         const documents = readPeriod(company(), entity, period);
         let lines = 0;
         for (const document of documents) {
-          const key = `import/${document.side}/${document.totals ? 'lines' : 'carried-in'}/${document.sha256}`;
-          const answer = await importDocument(
-            door,
-            call(IMPORTER, `${document.reconciliation}/${key}`),
-            document,
-          );
+          const answer = await importDocument(door, call(IMPORTER, importKey(document)), document);
           requireDone(answer, `${document.fileName} for ${document.reconciliation}`);
           lines += document.lines.length;
           heartbeat({ file: document.fileName, lines });

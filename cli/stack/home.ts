@@ -41,11 +41,6 @@ export function homeOf(dir: string | undefined): Home {
   return { companyDir, stateDir: join(companyDir, '.closegate') };
 }
 
-/** The demo's home: the example company, with everything it writes inside the program's folder. */
-export function demoHome(): Home {
-  return { companyDir: join(PROGRAM, 'examples', 'halden'), stateDir: join(PROGRAM, '.closegate', 'demo') };
-}
-
 /** The run file, or null when nothing was started (or it was ended in order). */
 export function readRunFile(home: Home): RunFile | null {
   const file = runFilePath(home);

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { formatAmount } from '../policy/currency.ts';
+import type { CurrencyCode, Decimal } from '../policy/money.ts';
+import { type Cells, amountCell, currencyCell, dateCell } from './csv-cells.ts';
+import type { CsvMapping } from './mapping.ts';
+import { StatementError, type StatementLine, clip } from './statement.ts';
+import { records } from './table.ts';
+import { decodeUtf8 } from './text.ts';
+
+/** A line of a CSV file, with the account that the file names on it. */
+export interface CsvLine extends StatementLine {
+  /** Null when the mapping names no account column. */
+  readonly account: string | null;
+}
+
+type Field = keyof CsvMapping['columns'];
+
+const MAX_BYTES = 256_000_000;
+const MAX_CELL = 100_000;
+const MAX_ID = 200;
+
+/**
+ * Reads a CSV file by a mapping. Amounts are exact; text is kept as written, because it is evidence and not trusted.
+ * Identical lines are all kept: without an id column a line's id is a hash of its content with its ordinal among
+ * identical lines, so that reading the same file again gives the same ids.
+ * @throws {StatementError} with file and line on anything that does not fit; no line is returned then.
+ */
+export function parseCsv(bytes: Uint8Array, fileName: string, mapping: CsvMapping): CsvLine[] {
+  const fail = (line: number, what: string, whatNow: string): StatementError =>
+    new StatementError({ file: fileName, line, what, whatNow });
+  if (bytes.length > MAX_BYTES)
+    throw fail(0, 'the file is larger than 256 MB', 'split it by account or by week');
+  const rows = records(decodeUtf8(bytes, fileName), fileName, mapping.delimiter);
+  const [header, ...body] = rows;
+  if (header === undefined) throw fail(1, 'the file is empty', 'export it again with its header row');
+  const indexes = locate(header.cells, fileName, header.line, mapping);
+
+  const seen = new Map<string, number>();
+  const same = new Map<string, number>();
+  return body.map(({ cells: row, line }) => {
+    const cell: Cells = (field) => {
+      const at = indexes.get(field);
+      const text = at === undefined ? '' : (row[at] ?? '').trim();
+      return text === '' ? null : text;
+    };
+    const at = { file: fileName, line };
+    if (row.every((text, index) => text.trim() === header.cells[index]?.trim())) {
+      throw fail(
+        line,
+        'the header row stands here a second time',
+        'import each file by itself, not pasted together',
+      );
+    }
+    const big = row.findIndex((text) => text.length > MAX_CELL);
+    if (big >= 0)
+      throw fail(line, `column ${big + 1} holds more than 100 kB`, 'check the quotes around this line');
+    const currency = mapping.currency ?? currencyCell(cell('currency'), at);
+    const fee = cell('fee') === null ? null : amountCell(cell('fee'), 'fee', currency, mapping, at);
+    if (fee?.isNegative() && !fee.isZero())
+      throw fail(line, 'the fee is negative', 'state fees as positive amounts');
+    const parsed = {
+      account: cell('account'),
+      date: dateCell(cell('date'), mapping.date_format, 'date', at),
+      valueDate: cell('value_date') && dateCell(cell('value_date'), mapping.date_format, 'value date', at),
+      amount: signed(cell, currency, mapping, at),
+      currency,
+      reference: cell('reference'),
+      counterparty: cell('counterparty'),
+      description: cell('description'),
+      group: cell('group'),
+      fee,
+    };
+    if (indexes.has('account') && parsed.account === null) {
+      throw fail(line, 'the account is empty', 'complete the line in the source system and export again');
+    }
+    const externalId = indexes.has('id') ? statedId(cell('id'), at) : contentId(parsed, same);
+    const key = JSON.stringify([parsed.account, externalId]);
+    const before = seen.get(key);
+    if (before !== undefined) {
+      const what = `id "${clip(externalId)}" was already used on line ${before}`;
+      throw fail(line, what, 'map a column that is unique, or leave the id column out of the mapping');
+    }
+    seen.set(key, line);
+    return { lineNo: line, externalId, ...parsed };
+  });
+}
+
+function locate(
+  header: readonly string[],
+  file: string,
+  line: number,
+  mapping: CsvMapping,
+): ReadonlyMap<Field, number> {
+  const names = header.map((name) => name.trim());
+  const wanted = Object.entries(mapping.columns).filter(
+    (pair): pair is [Field, string] => pair[1] !== undefined,
+  );
+  const off = wanted
+    .map(([, name]) => name)
+    .filter((name) => names.filter((found) => found === name).length !== 1);
+  if (off.length > 0) {
+    const list = (items: readonly string[]): string => items.map((item) => `"${clip(item, 40)}"`).join(', ');
+    throw new StatementError({
+      file,
+      line,
+      what: `expected the columns ${list(off)} once each, found ${clip(list(names), 600)}`,
+      whatNow: 'correct the mapping in company.yaml or export the file again',
+    });
+  }
+  return new Map(wanted.map(([field, name]) => [field, names.indexOf(name)]));
+}
+
+function signed(
+  cell: Cells,
+  currency: CurrencyCode,
+  mapping: CsvMapping,
+  at: { file: string; line: number },
+): Decimal {
+  const turn = (amount: Decimal): Decimal => (mapping.sign === 'inverted' ? amount.negated() : amount);
+  if (mapping.columns.amount !== undefined)
+    return turn(amountCell(cell('amount'), 'amount', currency, mapping, at));
+  const read = (field: 'debit' | 'credit'): Decimal | null => {
+    const text = cell(field);
+    if (text === null) return null;
+    const amount = amountCell(text, field, currency, mapping, at);
+    if (amount.isNegative() && !amount.isZero()) {
+      const whatNow = 'if the bank signs its amounts, map them as one amount column';
+      throw new StatementError({ ...at, what: `the ${field} is negative`, whatNow });
+    }
+    return amount;
+  };
+  const [debit, credit] = [read('debit'), read('credit')];
+  const [first, second] = [debit, credit].filter((amount) => amount !== null);
+  if (first === undefined || (second !== undefined && !first.isZero() && !second.isZero())) {
+    const what =
+      first === undefined ? 'neither debit nor credit is filled' : 'both debit and credit are filled';
+    throw new StatementError({
+      ...at,
+      what,
+      whatNow: 'one line moves the account one way; correct the export',
+    });
+  }
+  return turn(credit !== null && !credit.isZero() ? credit : debit === null ? first : debit.negated());
+}
+
+function statedId(id: string | null, at: { file: string; line: number }): string {
+  if (id === null) {
+    throw new StatementError({
+      ...at,
+      what: 'the id is empty',
+      whatNow: 'map a column that is always filled, or none',
+    });
+  }
+  if (id.length > MAX_ID || /^[=@+]/.test(id)) {
+    const what = `"${clip(id)}" is no id`;
+    throw new StatementError({
+      ...at,
+      what,
+      whatNow: 'export the values, not formulas, of up to 200 characters',
+    });
+  }
+  return id;
+}
+
+function contentId(line: Omit<CsvLine, 'lineNo' | 'externalId'>, same: Map<string, number>): string {
+  const money = (amount: Decimal | null): string =>
+    amount === null ? '' : formatAmount(amount, line.currency);
+  const content = JSON.stringify({ ...line, amount: money(line.amount), fee: money(line.fee) });
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 24);
+  const ordinal = (same.get(hash) ?? 0) + 1;
+  same.set(hash, ordinal);
+  return `csv-${hash}-${ordinal}`;
+}

@@ -1,0 +1,109 @@
+import { formatAmount } from '../policy/currency.ts';
+import { type CurrencyCode, type Decimal, sum } from '../policy/money.ts';
+
+/** One line of a bank statement, settlement report or ledger extract. */
+export interface StatementLine {
+  /** 1-based line of the file (CSV) or ordinal of the entry in its statement (XML). */
+  readonly lineNo: number;
+  /** Unique within one account and side of one file. */
+  readonly externalId: string;
+  /** Booking date, `YYYY-MM-DD`, as written in the file. */
+  readonly date: string;
+  readonly valueDate: string | null;
+  /** In `currency`; positive when the account's balance rises from the company's view. */
+  readonly amount: Decimal;
+  readonly currency: CurrencyCode;
+  readonly reference: string | null;
+  readonly counterparty: string | null;
+  readonly description: string | null;
+  /** What several lines share: a payout id, deposit slip or remittance. */
+  readonly group: string | null;
+  /** A fee stated on the line, in `currency`, not negative: gross = amount + fee. */
+  readonly fee: Decimal | null;
+}
+
+/** One account's lines over a range of days, with the control totals that the file states. */
+export interface Statement {
+  /** The account as the file names it (an IBAN, a number), or null when it names none. */
+  readonly account: string | null;
+  readonly currency: CurrencyCode;
+  /** In `currency`. Null when the file states none. */
+  readonly opening: Decimal | null;
+  /** In `currency`. Null when the file states none. */
+  readonly closing: Decimal | null;
+  readonly fromDate: string | null;
+  readonly toDate: string | null;
+  readonly lines: readonly StatementLine[];
+}
+
+/** A file that cannot be taken in: where, what is wrong, and what to do now. */
+export class StatementError extends Error {
+  override name = 'StatementError';
+  readonly file: string;
+  /** 1-based; 0 when the fault is the file's as a whole. */
+  readonly line: number;
+  readonly what: string;
+  readonly whatNow: string;
+
+  constructor(at: { file: string; line: number; what: string; whatNow: string }) {
+    super(`${at.file}:${at.line}: ${at.what}; ${at.whatNow}; nothing was imported`);
+    this.file = at.file;
+    this.line = at.line;
+    this.what = at.what;
+    this.whatNow = at.whatNow;
+  }
+}
+
+/** What {@link checkControlTotals} needs of a statement. */
+export type ControlledStatement = Pick<Statement, 'account' | 'currency' | 'opening' | 'closing' | 'lines'>;
+
+/**
+ * Checks opening + sum of lines = closing, exactly, in the statement's currency.
+ * @throws {StatementError} when a balance is missing, a line is in another currency, or the sum is off; the
+ * message names opening, lines, closing and difference.
+ */
+export function checkControlTotals(statement: ControlledStatement, fileName: string): void {
+  const { opening, closing, currency, lines } = statement;
+  const account = statement.account === null ? '' : `account ${clip(statement.account, 40)}: `;
+  if (opening === null || closing === null) {
+    throw new StatementError({
+      file: fileName,
+      line: 0,
+      what: `${account}states no ${opening === null ? 'opening' : 'closing'} balance in ${currency}, so its lines cannot be controlled`,
+      whatNow: 'ask for a file with both balances or enter them in balances.csv',
+    });
+  }
+  const stray = lines.find((line) => line.currency !== currency);
+  if (stray !== undefined) {
+    throw new StatementError({
+      file: fileName,
+      line: stray.lineNo,
+      what: `${account}the line is in ${stray.currency}, the account in ${currency}`,
+      whatNow: 'split the file by currency',
+    });
+  }
+  const total = sum(lines.map((line) => line.amount));
+  const difference = closing.minus(opening.plus(total));
+  if (difference.isZero()) return;
+  const show = (amount: Decimal): string => grouped(formatAmount(amount, currency));
+  throw new StatementError({
+    file: fileName,
+    line: 0,
+    what:
+      `${account}opening ${show(opening)} + lines ${show(total)} ≠ closing ${show(closing)} ` +
+      `(difference ${show(difference)} ${currency})`,
+    whatNow: 'get the complete file or correct the balances',
+  });
+}
+
+/** Cuts text from a file for use in a message, with control characters made harmless. */
+export function clip(text: string, length = 60): string {
+  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·');
+  return clean.length > length ? `${clean.slice(0, length)}…` : clean;
+}
+
+function grouped(plain: string): string {
+  const [whole = '', fraction] = plain.split('.');
+  const withCommas = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? withCommas : `${withCommas}.${fraction}`;
+}
