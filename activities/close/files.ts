@@ -142,11 +142,10 @@ function csvStatement(bytes: Buffer, source: Source, at: Place, balances: readon
   };
 }
 
+// The file's lines turn round; balances.csv states balances from this account's own view already.
 function inverted(statement: Statement): Statement {
   return {
     ...statement,
-    opening: statement.opening?.negated() ?? null,
-    closing: statement.closing?.negated() ?? null,
     lines: statement.lines.map((line) => ({ ...line, amount: line.amount.negated() })),
   };
 }

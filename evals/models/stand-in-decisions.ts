@@ -49,8 +49,8 @@ export type Verdict =
   | { readonly kind: 'flag'; readonly reason: string; readonly why: string };
 
 const STRONG = 70;
-const FEE = /\b(fees?|charges?|commission|chargeback|kontof\w+|entgelt|geb\w+hr\w*|wertstellung)\b/i;
-const INTEREST = /\b(interest|zins\w*|habenzins\w*|sollzins\w*)\b/i;
+const FEE = /\b(fees?|charges?|commission|chargeback|kontoführung|entgelt\p{L}*|gebühr\p{L}*)/iu;
+const INTEREST = /\b(interest\b|(haben|soll)?zins)/iu;
 
 /** Decides about one line. `taken` are lines that an earlier verdict of the same turn uses. */
 export function decideLine(seen: Investigation, taken: ReadonlySet<string>): Verdict {
@@ -65,10 +65,15 @@ export function decideLine(seen: Investigation, taken: ReadonlySet<string>): Ver
 function groupVerdict(seen: Investigation, taken: ReadonlySet<string>): Verdict | null {
   const found = seen.groups.filter((group) => group.item_ids.every((id) => !taken.has(id)));
   const [group, next] = found;
-  // Lines that share no more than a payer add up by chance sooner or later: only a single such answer counts.
-  if (!group || (group.shared === 'counterparty' && (next || strongPair(seen, taken)))) return null;
+  // Lines that share little add up by chance sooner or later: only a single such answer counts.
+  const weak = group?.shared === 'counterparty' || group?.shared === 'group_key_but_one';
+  if (!group || (weak && (next || strongPair(seen, taken)))) return null;
   const fees = group.net_of_fees ? ', the difference being the stated fee' : '';
-  const why = `Lines ${group.item_ids.join(', ')} share their ${group.shared.replace('_', ' ')} and add up: ledger ${group.ledger_total}, statement ${group.statement_total}${fees}.`;
+  const shared =
+    group.shared === 'group_key_but_one'
+      ? 'share their group key, but for one that has none and makes up exactly the rest,'
+      : `share their ${group.shared.replace('_', ' ')}`;
+  const why = `Lines ${group.item_ids.join(', ')} ${shared} and add up: ledger ${group.ledger_total}, statement ${group.statement_total}${fees}.`;
   return { kind: 'match', itemIds: group.item_ids, why };
 }
 

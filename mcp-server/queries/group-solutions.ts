@@ -1,9 +1,14 @@
 import { sql } from 'kysely';
 import type { Db } from '../../ledger/connect.ts';
 
+/** What lines of a group have in common, the strongest first. */
+export const SHARED = ['group_key', 'reference', 'group_key_but_one', 'counterparty'] as const;
+export type Shared = (typeof SHARED)[number];
+
 /** Lines that add up: several that share an attribute against one line, or against several with the same attribute. */
 export interface GroupSolution {
-  readonly shared: 'group_key' | 'reference' | 'counterparty';
+  /** `group_key_but_one`: one line has no group key and makes up exactly what the others lack. */
+  readonly shared: Shared;
   readonly item_ids: string[];
   /** In the reconciliation's currency. */
   readonly ledger_total: string;
@@ -60,12 +65,23 @@ export async function groupSolutions(db: Db, itemId: string): Promise<GroupSolut
       join groups b on b.shared = a.shared and b.key = a.key and b.side <> a.side
       where a.lines + b.lines > 2 and abs(a.total - b.total) in (0, a.fees, b.fees)
     ),
+    all_but_one as (
+      select 'group_key_but_one', a.ids || b.ids || l.id as ids, a.total + l.base_amount <> b.total as net_of_fees
+      from groups a
+      join groups b on b.shared = a.shared and b.key = a.key and b.side <> a.side
+      join open_lines l on l.side = a.side and l.group_key is null
+      join target t on t.id = l.id or t.id = any (a.ids || b.ids)
+      where a.shared = 'group_key'
+        and abs(a.total - b.total) not in (0, a.fees, b.fees)
+        and l.base_amount in (b.total - a.total, b.total + b.fees - a.total, b.total - b.fees - a.total)
+    ),
     solutions as (
       select * from target_with_many
       union select * from many_with_one
       union select * from many_with_many
+      union select * from all_but_one
     )
-    select (array_agg(s.shared order by array_position(array['group_key', 'reference', 'counterparty'], s.shared)))[1]
+    select (array_agg(s.shared order by array_position(${[...SHARED]}::text[], s.shared)))[1]
              as shared,
            e.ids::text[] as item_ids,
            bool_and(s.net_of_fees) as net_of_fees,
@@ -76,7 +92,7 @@ export async function groupSolutions(db: Db, itemId: string): Promise<GroupSolut
     from solutions s
     cross join lateral (select array_agg(distinct x order by x) as ids from unnest(s.ids) x) e
     group by e.ids
-    order by min(array_position(array['group_key', 'reference', 'counterparty'], s.shared)), e.ids
+    order by min(array_position(${[...SHARED]}::text[], s.shared)), e.ids
     limit ${MOST}`.execute(db);
   return found.rows;
 }

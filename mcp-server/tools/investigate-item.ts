@@ -3,7 +3,7 @@ import { getReconciliation } from '../../ledger/reconciliations.ts';
 import { READS, defineTool } from '../define-tool.ts';
 import { requireScope } from '../identity.ts';
 import { candidateLines, twinLines } from '../queries/candidates.ts';
-import { groupSolutions } from '../queries/group-solutions.ts';
+import { SHARED, groupSolutions } from '../queries/group-solutions.ts';
 import { itemById, itemHistory } from '../queries/item-history.ts';
 import { RELATIONS, fitOf } from '../scoring.ts';
 import { UNTRUSTED_NOTE, id, itemOf, itemShape, money, note } from '../shapes.ts';
@@ -37,7 +37,7 @@ export const investigateItemTool = defineTool({
     candidates_found: z.int().describe('Before the list was cut to the best.'),
     groups: z.array(
       z.strictObject({
-        shared: z.enum(['group_key', 'reference', 'counterparty']),
+        shared: z.enum(SHARED),
         item_ids: z.array(z.string()),
         ledger_total: z.string(),
         statement_total: z.string(),
