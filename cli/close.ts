@@ -30,7 +30,12 @@ export async function runClose(
       for (const entity of entities) await startClose(client, entity, period);
       const progress = new Progress(db, period, say);
       const reports = Promise.all(entities.map((entity) => untilReview(client, entity, period)));
-      const done = reports.then(() => true);
+      // Also awaited below; a failure while progress is being told must not go unhandled until then.
+      reports.catch(() => undefined);
+      const done = reports.then(
+        () => true,
+        () => true,
+      );
       while (!(await Promise.race([done, sleep(LOOK_EVERY_MS, false)]))) await progress.tell();
       await progress.tell();
       return await reports;

@@ -1,6 +1,6 @@
 // One month-end close of the example company, from an empty database to certified accounts. Ends by itself.
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Door } from '../ledger/door.ts';
@@ -16,15 +16,20 @@ import { attemptToSign } from './demo/attempts.ts';
 import { playThePeople } from './demo/people.ts';
 import { Failed, table } from './output.ts';
 import { type Home, PROGRAM, type RunFile, homeOf } from './stack/home.ts';
-import { type Stack, startStack } from './stack/stack.ts';
+import { Stack } from './stack/stack.ts';
 import { standingTable } from './standing-table.ts';
 import { wakeOver } from './wake.ts';
 
 const PERIOD = '2026-03';
 const say = (line = '') => process.stdout.write(`${line}\n`);
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
-const home = homeOf(join(PROGRAM, 'examples', 'halden'));
+const { values } = parseArgs({
+  options: {
+    keep: { type: 'boolean', default: false },
+    dir: { type: 'string', default: join(PROGRAM, 'examples', 'halden') },
+  },
+});
+const home = homeOf(values.dir);
 const began = performance.now();
 let stack: Stack | undefined;
 let interrupted = false;
@@ -38,18 +43,19 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-try {
-  await demo();
-} catch (error) {
-  if (!interrupted) {
-    process.stderr.write(`closegate demo: ${error instanceof Error ? error.message : String(error)}\n`);
-    await endAll();
-    process.exitCode = 1;
-  }
+// Also what nobody awaits (a connection that breaks while its server is being ended): nothing may be left running.
+process.on('uncaughtException', (error) => void fail(error));
+await demo().catch(fail);
+
+async function fail(error: unknown): Promise<void> {
+  if (interrupted) return;
+  interrupted = true;
+  process.stderr.write(`closegate demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  await endAll();
+  process.exit(1);
 }
 
 async function endAll(): Promise<void> {
-  // An interrupt can come while the stack is being started: then the run file knows what there is so far.
   if (stack) await stack.stop();
   else await down(home);
 }
@@ -84,7 +90,8 @@ async function demo(): Promise<void> {
     say('The stack stays up:');
     say(`  Temporal UI  ${run.addresses['temporal_ui'] ?? ''}`);
     say(`  MCP server   ${run.addresses['mcp'] ?? ''}`);
-    say('  npx closegate status --dir examples/halden    and    npx closegate down --dir examples/halden');
+    const dir = relative(process.cwd(), home.companyDir);
+    say(`  npx closegate status --dir ${dir}    and    npx closegate down --dir ${dir}`);
     return;
   }
   await endAll();
@@ -93,8 +100,8 @@ async function demo(): Promise<void> {
 
 async function start(): Promise<RunFile> {
   if (values.keep) return await up(home, say);
-  stack = await startStack(home, say);
-  return stack.run;
+  stack = new Stack(home, say);
+  return await stack.start();
 }
 
 async function showSettlement(door: Door): Promise<void> {

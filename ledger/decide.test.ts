@@ -7,6 +7,7 @@ import { type TestDatabase, asAdmin, freshDatabase, TEST_AUDIT_KEY } from '../te
 import { callBy, smallBooks } from '../tests/harness/books.ts';
 import { certify } from './certify.ts';
 import { carryForward, flagException, resolveException } from './exceptions.ts';
+import { resultText } from './door.ts';
 import { openItems } from './items.ts';
 import { confirmMatch, proposeMatch, rejectMatch } from './matches.ts';
 import { settleByRules } from './settle.ts';
@@ -52,7 +53,7 @@ test('a model proposes, and cannot confirm what a model proposed', async () => {
     rationale: 'Cleaning, paid short by the fee.',
   });
   assert.equal(proposed.outcome, 'done');
-  const matchId = proposed.outcome === 'done' ? String(proposed.result['match_id']) : '';
+  const matchId = resultText(proposed, 'match_id');
   const confirmed = await confirmMatch(base.door, callBy('llm:recon-operator'), {
     matchId,
     rationale: 'Looks right.',
@@ -119,7 +120,7 @@ test('fifty calls with one key have one effect and fifty equal answers', async (
     rationale: 'Something else.',
   });
   assert.equal(other.outcome, 'refused');
-  const matchId = answers[0]?.outcome === 'done' ? String(answers[0].result['match_id']) : '';
+  const matchId = resultText(answers[0] ?? other, 'match_id');
   await rejectMatch(base.door, callBy('human:jonas.weber'), { matchId, rationale: 'Clearing the table.' });
 });
 
@@ -145,12 +146,12 @@ test('an account with open lines cannot be certified; with all explained it ties
   });
   assert.ok(flagged.outcome === 'done' && unbooked.outcome === 'done');
   const carried = await carryForward(base.door, callBy('human:jonas.weber'), {
-    exceptionId: String(flagged.result['exception_id']),
+    exceptionId: resultText(flagged, 'exception_id'),
     rationale: 'Cleared on 1 April.',
   });
   assert.equal(carried.outcome, 'done');
   const unbalanced = await resolveException(base.door, callBy('human:jonas.weber'), {
-    exceptionId: String(unbooked.result['exception_id']),
+    exceptionId: resultText(unbooked, 'exception_id'),
     rationale: 'Book it.',
     adjustingEntry: [{ account: '6800', debit: '12.00', credit: '0' }],
   });
@@ -159,7 +160,7 @@ test('an account with open lines cannot be certified; with all explained it ties
       unbalanced.clauses.some(({ code }) => code === 'ADJUSTMENT_UNBALANCED'),
   );
   const resolved = await resolveException(base.door, callBy('human:jonas.weber'), {
-    exceptionId: String(unbooked.result['exception_id']),
+    exceptionId: resultText(unbooked, 'exception_id'),
     rationale: 'Book it.',
   });
   assert.equal(resolved.outcome, 'done');

@@ -78,3 +78,13 @@ export type Answer =
       readonly receipt: Receipt;
     }
   | { readonly outcome: 'refused'; readonly reason: string; readonly receipt: Receipt };
+
+/**
+ * A text of what an answer says was done, such as the `match_id` of a proposal.
+ * @throws when the answer has none by that name: the call was refused, or does something else.
+ */
+export function resultText(answer: Answer, name: string): string {
+  const value = 'result' in answer ? answer.result[name] : undefined;
+  if (typeof value !== 'string') throw new Error(`the answer (${answer.outcome}) has no ${name}`);
+  return value;
+}

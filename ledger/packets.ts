@@ -32,7 +32,7 @@ export async function makePackets(door: Door, call: Call, reconciliationId: stri
     const reconciliation = await getReconciliation(tx, reconciliationId);
     const policy = await policyInForce(tx);
     const { items } = await openItems(tx, reconciliationId, { limit: MAX_OPEN_LINES });
-    const ordered = [...items].sort(byAmount);
+    const ordered = [...items].sort(smallestFirst);
     const size = policy.content.agent.max_packet_items;
     const packets: WorkPacket[] = [];
     for (let start = 0; start < ordered.length; start += size) {
@@ -139,7 +139,7 @@ async function packetsOf(tx: Transaction<Database>, reconciliation: string): Pro
   return rows.map((row) => ({ id: row.id, version: row.version, itemIds: row.item_ids }));
 }
 
-function byAmount(a: Item, b: Item): number {
+function smallestFirst(a: Item, b: Item): number {
   const order = decimal(a.base_amount).abs().comparedTo(decimal(b.base_amount).abs());
   return order === 0 ? (a.external_id < b.external_id ? -1 : 1) : order;
 }

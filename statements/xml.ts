@@ -44,7 +44,7 @@ export function parseXml(bytes: Uint8Array, file: string): { root: XmlNode; text
     const what = `declares a ${(declared[1] ?? '').toUpperCase()}, which no statement needs`;
     throw refuse(lineOf(text, declared.index), what, 'ask the bank for a plain file');
   }
-  // eslint-disable-next-line no-control-regex -- XML 1.0, 2.2: these characters may not occur at all
+  // XML 1.0, 2.2: these characters may not occur at all.
   const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/.exec(text);
   if (control !== null)
     throw refuse(lineOf(text, control.index), 'holds control characters', 'ask for the file again');

@@ -1,7 +1,7 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { lockPeriod } from '../../ledger/certify.ts';
-import type { Answer, Call, Door } from '../../ledger/door.ts';
+import { type Answer, type Call, type Door, resultText } from '../../ledger/door.ts';
 import { importDocument, importKey } from '../../ledger/import.ts';
 import { beginReview, finishPacket, makePackets } from '../../ledger/packets.ts';
 import { policyInForce } from '../../ledger/policy-in-force.ts';
@@ -52,9 +52,8 @@ export function createCloseActivities({ door, company }: CloseDependencies): Clo
         reconciliation,
         matcher: matchByRules,
       });
-      if (answer.outcome !== 'done') throw new Error(`the matcher was answered ${answer.outcome}`);
-      const { settled, proposed } = answer.result;
-      return { settled: String(settled), proposed: String(proposed), receipt: answer.receipt };
+      const [settled, proposed] = [resultText(answer, 'settled'), resultText(answer, 'proposed')];
+      return { settled, proposed, receipt: answer.receipt };
     },
 
     async makePackets({ reconciliation }) {

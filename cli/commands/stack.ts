@@ -10,7 +10,7 @@ import { Failed, print } from '../output.ts';
 import { diagnose } from '../stack/doctor.ts';
 import { type Home, type RunFile, homeOf, readRunFile } from '../stack/home.ts';
 import { endProcess, isAlive, markOf } from '../stack/processes.ts';
-import { endLeftovers, runningStack, startStack } from '../stack/stack.ts';
+import { endLeftovers, runningStack, Stack } from '../stack/stack.ts';
 
 interface Common {
   dir?: string;
@@ -137,8 +137,11 @@ async function supervise(home: Home): Promise<void> {
   });
   // Whoever started us stops listening once we are ready.
   process.stderr.on('error', () => undefined);
-  const stack = await startStack(home, (line) => process.stderr.write(`${line}\n`));
-  await ended;
+  const stack = new Stack(home, (line) => process.stderr.write(`${line}\n`));
+  const started = stack.start();
+  // A signal that comes meanwhile ends the start, too; its failure is then of no interest.
+  started.catch(() => undefined);
+  if ((await Promise.race([started, ended])) !== undefined) await ended;
   await stack.stop();
 }
 

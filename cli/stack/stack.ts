@@ -15,27 +15,6 @@ import { startTemporal, stopTemporal } from './temporal-server.ts';
 
 export type Say = (line: string) => void;
 
-/** Everything that a close needs, running as processes of their own under this one. */
-export interface Stack {
-  readonly run: RunFile;
-  stop(): Promise<void>;
-}
-
-/**
- * Starts, in order: Postgres, Temporal, the mcp-server, the close worker, the agent worker, and without a model key the
- * stand-in operator. Servers that a crashed supervisor left are adopted. On any failure what was started is ended.
- */
-export async function startStack(home: Home, say: Say): Promise<Stack> {
-  const starting = new StartingStack(home, say);
-  try {
-    await starting.start();
-  } catch (error) {
-    await starting.stop();
-    throw error;
-  }
-  return { run: starting.run, stop: () => starting.stop() };
-}
-
 /** Ends what a run file names, in order: used on a stack whose supervisor is gone. */
 export async function endLeftovers(home: Home): Promise<void> {
   const run = readRunFile(home);
@@ -45,11 +24,13 @@ export async function endLeftovers(home: Home): Promise<void> {
   removeRunFile(home);
 }
 
-class StartingStack {
+/** Everything that a close needs, running as processes of their own under this one. */
+export class Stack {
   readonly #home: Home;
   readonly #say: Say;
   readonly #kept: KeptProcess[] = [];
   #run: RunFile;
+  readonly #late: Promise<void>[] = [];
   #stopped: Promise<void> | undefined;
 
   constructor(home: Home, say: Say) {
@@ -71,13 +52,30 @@ class StartingStack {
     return this.#run;
   }
 
-  async start(): Promise<void> {
+  /**
+   * Starts, in order: Postgres, Temporal, the mcp-server, the close worker, the agent worker, and without a model key
+   * the stand-in operator. Servers that a crashed supervisor left are adopted. On any failure, and when `stop` is called
+   * meanwhile, what was started is ended.
+   */
+  async start(): Promise<RunFile> {
+    try {
+      await this.#start();
+      return this.#run;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
     mkdirSync(join(this.#home.stateDir, 'log'), { recursive: true });
     // Workers of a crashed supervisor end by themselves; any that is still ending would take jobs from the new ones.
     await Promise.all(Object.values(this.#run.processes).map((mark) => endProcess(mark, 'SIGTERM', 15_000)));
     this.#write({ processes: {} });
     const secrets = await secretsOf(this.#home);
+    this.#goOn();
     const [database, temporal] = await Promise.all([this.#database(secrets), this.#temporal()]);
+    this.#goOn();
     const door = {
       db: connect(database, 2),
       auditKey: { id: secrets.auditKeyId, secret: Buffer.from(secrets.auditKey, 'hex') },
@@ -87,6 +85,7 @@ class StartingStack {
     } finally {
       await door.db.destroy();
     }
+    this.#goOn();
     await this.#processes(secrets, database, temporal);
     this.#write({ ready: true });
   }
@@ -100,7 +99,20 @@ class StartingStack {
     await Promise.all(this.#kept.map((kept) => kept.stop()));
     await Promise.all(Object.values(this.#run.processes).map((mark) => endProcess(mark, 'SIGTERM', 15_000)));
     await Promise.all([stopPostgres(this.#run.postgres?.mark), stopTemporal(this.#run.temporal?.mark)]);
+    // What a start under way had begun in the meantime.
+    await Promise.all(this.#late);
     removeRunFile(this.#home);
+  }
+
+  /** Remembers a process that was just started; one that comes when the stack is ending is ended at once. */
+  #began(mark: ProcessMark, change: Partial<RunFile>): void {
+    if (this.#stopped) this.#late.push(endProcess(mark, 'SIGTERM', 5_000));
+    else this.#write(change);
+  }
+
+  /** Keeps a start under way from going on when the stack is ending. */
+  #goOn(): void {
+    if (this.#stopped) throw new Error('the stack was ended while it started');
   }
 
   async #database(secrets: Secrets): Promise<string> {
@@ -117,7 +129,7 @@ class StartingStack {
       password: secrets.postgresPassword,
       preferredPort: 5440,
       durable: true,
-      onProcess: (mark) => this.#write({ postgres: { mark, port: 0 } }),
+      onProcess: (mark) => this.#began(mark, { postgres: { mark, port: 0 } }),
     });
     this.#say(`${server.adopted ? 'adopted' : 'started'} Postgres on port ${server.port}`);
     const { engine, auditor } = await prepareDatabase(server.port, secrets);
@@ -132,6 +144,7 @@ class StartingStack {
       return external;
     }
     const cli = await findTemporalCli(BIN_DIR, this.#say);
+    this.#goOn();
     const former = this.#run.temporal;
     const server = await startTemporal({
       cli: cli.path,
@@ -139,7 +152,7 @@ class StartingStack {
       logFile: this.#log('temporal'),
       preferredPort: 7233,
       former: former && former.port > 0 ? former : undefined,
-      onProcess: (mark) => this.#write({ temporal: { mark, port: 0, uiPort: 0 } }),
+      onProcess: (mark) => this.#began(mark, { temporal: { mark, port: 0, uiPort: 0 } }),
     });
     this.#say(
       `${server.adopted ? 'adopted' : 'started'} Temporal on port ${server.port} (CLI from ${cli.from})`,
@@ -228,12 +241,13 @@ class StartingStack {
   }
 
   #started(name: string, mark: ProcessMark): void {
-    this.#write({ processes: { ...this.#run.processes, [name]: mark } });
+    this.#began(mark, { processes: { ...this.#run.processes, [name]: mark } });
   }
 
   #write(change: Partial<RunFile>): void {
     this.#run = { ...this.#run, ...change };
-    writeRunFile(this.#home, this.#run);
+    // Once the stack is ending, its file is on its way out.
+    if (!this.#stopped) writeRunFile(this.#home, this.#run);
   }
 
   #log(name: string): string {
