@@ -14,7 +14,11 @@ export const text = (max: number) =>
     .max(max)
     .refine((value) => value.isWellFormed() && !value.includes('\0'), 'is not well-formed text');
 
-export const id = z.string().regex(/^\d{1,18}$/, 'is not an id; ids are digits, as the tools return them');
+// Some clients turn an argument of digits into a number before they send it.
+export const id = z
+  .union([z.string(), z.int()])
+  .transform(String)
+  .pipe(z.string().regex(/^\d{1,18}$/, 'is not an id; ids are digits, as the tools return them'));
 export const reconciliationArgument = text(120).describe('The reconciliation, such as US/2026-03/1010.');
 export const rationale = text(4000);
 

@@ -6,6 +6,7 @@ import { loadCompany } from '../statements/company.ts';
 import { QUEUES } from '../workflows/queues.ts';
 import { auditKeyFromEnvironment, required } from './environment.ts';
 import { runWorker } from './run-worker.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
 import { findOrphans } from './sweep.ts';
 
 // The close worker: import, match, packets, review state. Holds the database (role closegate_engine) and no model key.
@@ -14,6 +15,7 @@ try {
   const door = { db, auditKey: auditKeyFromEnvironment() };
   const folder = required('CLOSEGATE_DIR');
   const connection = await Connection.connect({ address: required('TEMPORAL_ADDRESS') });
+  await ensureSearchAttributes(connection);
   const orphans = await findOrphans(db, new Client({ connection }));
   for (const orphan of orphans) process.stderr.write(`sweep: ${orphan.run}: ${orphan.finding}\n`);
   await connection.close();

@@ -29,7 +29,7 @@ import { slidingWindow } from './window.ts';
 
 const PACKETS_AT_ONCE = 2;
 // Waking up is only quicker: a decision whose message was lost is found by looking again.
-const LOOK_AGAIN_AFTER = '2 minutes';
+const LOOK_AGAIN_AFTER = '10 minutes';
 
 /**
  * Reconciles one account: matches by rules, lets the model investigate what is left, then waits for people until the

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -100,10 +100,8 @@ export async function up(home: Home, say: (line: string) => void): Promise<RunFi
     env: process.env,
   });
   const mark = markOf(supervisor.pid, 'the supervisor');
-  let lastLines = '';
   const { stderr } = supervisor;
   stderr?.on('data', (chunk: Buffer) => {
-    lastLines = (lastLines + chunk.toString()).slice(-4_000);
     for (const line of chunk.toString().trimEnd().split('\n')) say(line);
   });
   for (;;) {
@@ -113,7 +111,8 @@ export async function up(home: Home, say: (line: string) => void): Promise<RunFi
       supervisor.unref();
       return run;
     }
-    if (!isAlive(mark)) throw new Failed(`the stack did not start: ${lastLines.trim() || `see ${logFile}`}`);
+    if (!isAlive(mark))
+      throw new Failed(`the stack did not start: why stands above; its logs are in ${dirname(logFile)}`);
     await sleep(50);
   }
 }
