@@ -28,7 +28,7 @@ function altered(from: string, to: string): { text: string; line: number } {
 test('loads the example policy, frozen, with its source', () => {
   assert.equal(POLICY.source, POLICY_TEXT);
   assert.equal(POLICY.content.materiality_threshold_usd, '10000.00');
-  assert.equal(POLICY.content.agent.model, 'claude-sonnet-4-5');
+  assert.equal(POLICY.content.agent.model, 'claude-sonnet-5-5');
   assert.ok(permitsEngineSettlement(POLICY));
   assert.throws(() => Object.assign(POLICY.content.tool_tiers, { confirm: 'T0' }), TypeError);
   assert.deepEqual(

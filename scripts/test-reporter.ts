@@ -23,6 +23,8 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     }
     if (event.type === 'test:stderr') yield event.data.message;
   }
+  // A run that tested nothing proves nothing.
+  if (passed === 0) process.exitCode = 1;
   yield `${perFile.size} test files\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`;
 }
 
