@@ -166,7 +166,7 @@ function eventFor(
     clauses: outcome.clauses,
     policy_hash: policy.hash,
     ...(id === null ? {} : { subject: `${decision.subjectKind}:${id}` }),
-    ...(request.amountUsd ? { amount_usd: request.amountUsd.toFixed() } : {}),
+    ...(request.amountUsd ? { amount_usd: request.amountUsd.toFixed(2) } : {}),
     detail: {
       args: decision.args,
       facts_hash: hashOf(JSON.parse(JSON.stringify(request)) as JsonObject),

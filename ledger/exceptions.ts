@@ -101,7 +101,7 @@ export async function flagException(
           state: 'OPEN',
           raised_by: actor.id,
           session_id: by.sessionId,
-          amount_usd: totalsOf(items).amountUsd.toFixed(),
+          amount_usd: totalsOf(items).amountUsd.toFixed(2),
           counterparty_key: counterpartyOf(items),
           adjusting_entry: entry ? JSON.stringify(entry) : null,
           content_hash: hashOf(content),

@@ -1,6 +1,6 @@
 import { type Transaction, sql } from 'kysely';
 import type { GateRequest } from '../policy/contract.ts';
-import { currencyCode, roundTo } from '../policy/currency.ts';
+import { currencyCode, formatAmount, roundTo } from '../policy/currency.ts';
 import { type RateTable, convert } from '../policy/fx.ts';
 import { addDays } from '../policy/dates.ts';
 import { firstDay } from '../policy/period.ts';
@@ -136,7 +136,7 @@ export async function importDocument(door: Door, call: Call, input: DocumentInpu
           .executeTakeFirstOrThrow();
         documentId = row.id;
       }
-      await insertItems(tx, input, documentId, valued);
+      await insertItems(tx, input, documentId, valued, baseCurrency);
       await advance(tx, reconciliation);
       return {
         subjectId: reconciliation.id,
@@ -212,6 +212,7 @@ async function insertItems(
   input: DocumentInput,
   documentId: string | null,
   valued: readonly Valued[],
+  baseCurrency: CurrencyCode,
 ): Promise<void> {
   const column = (pick: (line: Valued) => string | null) => valued.map(pick);
   await sql`
@@ -223,10 +224,10 @@ async function insertItems(
                   ${column(({ line }) => line.externalId)}::text[],
                   ${column(({ line }) => line.date)}::date[],
                   ${column(({ line }) => line.currency)}::text[],
-                  ${column(({ line }) => line.amount.toFixed())}::numeric[],
-                  ${column(({ base }) => base.toFixed())}::numeric[],
-                  ${column(({ usd }) => usd.toFixed())}::numeric[],
-                  ${column(({ line }) => line.fee?.toFixed() ?? null)}::numeric[],
+                  ${column(({ line }) => formatAmount(line.amount, line.currency))}::numeric[],
+                  ${column(({ base }) => formatAmount(base, baseCurrency))}::numeric[],
+                  ${column(({ usd }) => formatAmount(usd, USD))}::numeric[],
+                  ${column(({ line }) => (line.fee === null ? null : formatAmount(line.fee, line.currency)))}::numeric[],
                   ${column(({ line }) => line.reference)}::text[],
                   ${column(({ line }) => line.counterparty)}::text[],
                   ${column(({ line }) => line.description)}::text[],

@@ -246,7 +246,7 @@ async function insertMatch(
       ledger_total: totals.ledger.toFixed(),
       statement_total: totals.statement.toFixed(),
       difference: totals.difference.toFixed(),
-      amount_usd: totals.amountUsd.toFixed(),
+      amount_usd: totals.amountUsd.toFixed(2),
       counterparty_key: counterpartyOf(legs),
       content_hash: contentHashOf(legs, JUDGEMENT, rationale),
     })

@@ -1,6 +1,7 @@
 import { closeWindow, isWithin } from '../policy/calendar.ts';
 import { currencyCode } from '../policy/currency.ts';
-import { rateAt } from '../policy/fx.ts';
+import { convertToUsd } from '../policy/fx.ts';
+import { ZERO } from '../policy/money.ts';
 import { calendarOf } from '../policy/lookups.ts';
 import { lastDay } from '../policy/period.ts';
 import { append, lockHead } from './audit.ts';
@@ -69,14 +70,15 @@ export async function openRun(door: Door, call: Call, entity: string, period: st
           'start it inside the window, or have the policy changed',
       );
     }
-    const table = await ratesOf(tx, policy.content.fx.source);
-    for (const currency of new Set(
-      accounts.flatMap((account) => [account.currency, account.statement_currency]),
-    )) {
-      const rate = rateAt(table, currencyCode(currency), lastDay(period), policy.content.fx.max_age_days);
-      if (rate.status !== 'fresh') {
+    const { source, max_age_days: maxAgeDays } = policy.content.fx;
+    const table = await ratesOf(tx, source);
+    for (const currency of new Set(accounts.flatMap((one) => [one.currency, one.statement_currency]))) {
+      // Every amount is also judged in US dollars; dollars themselves need no rate.
+      const { status } = convertToUsd(table, ZERO, currencyCode(currency), lastDay(period), maxAgeDays);
+      if (status !== 'fresh') {
         throw new CannotOpen(
-          `the ${policy.content.fx.source} rate of ${currency} for ${lastDay(period)} is ${rate.status}; import rates for the month, then start the close again`,
+          `the ${source} rate from ${currency} to USD for ${lastDay(period)} is ${status}; ` +
+            "put the month's rates in the fx folder and name the file in company.yaml, then start the close again",
         );
       }
     }

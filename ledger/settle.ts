@@ -206,7 +206,7 @@ async function insertMatches(
       ledger_total: totals.ledger.toFixed(),
       statement_total: totals.statement.toFixed(),
       difference: totals.difference.toFixed(),
-      amount_usd: amountUsd.toFixed(),
+      amount_usd: amountUsd.toFixed(2),
       counterparty_key: counterparty,
       content_hash: contentHashOf(candidate.legs, candidate.rule, candidate.reasons),
     };
@@ -259,7 +259,7 @@ function eventFor(
   const part = (some: readonly Judged[]) => ({
     matches: String(some.length),
     lines: String(some.reduce((count, { candidate }) => count + candidate.legs.length, 0)),
-    amount_usd: sum(some.map(({ amountUsd }) => amountUsd)).toFixed(),
+    amount_usd: sum(some.map(({ amountUsd }) => amountUsd)).toFixed(2),
     digest: digest(some),
   });
   return {
@@ -271,7 +271,7 @@ function eventFor(
     clauses: distinctClauses([...batch.proposed, ...batch.denied]),
     policy_hash: policy.hash,
     subject: `rule:${batch.rule}`,
-    amount_usd: sum(batch.settled.map(({ amountUsd }) => amountUsd)).toFixed(),
+    amount_usd: sum(batch.settled.map(({ amountUsd }) => amountUsd)).toFixed(2),
     detail: {
       rule: batch.rule,
       policy_approved_by: policy.content.approved_by ?? null,

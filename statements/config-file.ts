@@ -54,11 +54,10 @@ export function parseConfig<Schema extends z.ZodType>(
   const value: unknown = plain(document, file);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const found = result.error.issues.map((issue) => {
-    const path = issue.path.map((part) => (typeof part === 'symbol' ? '' : part));
-    const line = lineOf(document, lines, path);
-    return { line, what: `${path.join('.') || 'the file'}: ${issue.message}` };
-  });
+  const found = result.error.issues.flatMap(plainly).map(({ path, message }) => ({
+    line: lineOf(document, lines, path),
+    what: `${path.join('.') || 'the file'}: ${message}`,
+  }));
   throw new ConfigError({
     file,
     line: found[0]?.line ?? 0,
@@ -102,22 +101,39 @@ function plain(document: Document.Parsed, file: string): unknown {
   }
 }
 
-/** The line of the deepest node on the path that exists: a missing key is reported at its parent. */
-function lineOf(document: Document.Parsed, lines: LineCounter, path: readonly (string | number)[]): number {
+type Path = readonly (string | number)[];
+
+/** An issue as one or more faults, each at the key that is wrong. Of a choice, the branch that came closest. */
+function plainly(issue: z.core.$ZodIssue): { path: Path; message: string }[] {
+  const path = issue.path.map((part) => (typeof part === 'symbol' ? '' : part));
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key], message: 'is no key that is known here' }));
+  }
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ path, message: issue.message }];
+  const branches = issue.errors.map((branch) => branch.flatMap(plainly));
+  const closest = branches.reduce((best, branch) => (branch.length < best.length ? branch : best));
+  return closest.map((one) => ({ ...one, path: [...path, ...one.path] }));
+}
+
+/** The line of the deepest key on the path that exists: a missing key is reported at its parent. */
+function lineOf(document: Document.Parsed, lines: LineCounter, path: Path): number {
   let node: Node | null = document.contents;
   let offset = node?.range?.[0] ?? 0;
   for (const part of path) {
-    const next: unknown = child(node, part);
-    if (!isNode(next)) break;
-    node = next;
-    offset = node.range?.[0] ?? offset;
+    const next: { at: number | undefined; value: unknown } = child(node, part);
+    offset = next.at ?? offset;
+    if (!isNode(next.value)) break;
+    node = next.value;
   }
   return lines.linePos(offset).line;
 }
 
-function child(node: Node | null, part: string | number): unknown {
-  if (isSeq(node)) return node.items[typeof part === 'number' ? part : -1];
-  if (!isMap(node)) return undefined;
+function child(node: Node | null, part: string | number): { at: number | undefined; value: unknown } {
+  if (isSeq(node)) {
+    const value = node.items[typeof part === 'number' ? part : -1];
+    return { at: isNode(value) ? value.range?.[0] : undefined, value };
+  }
+  if (!isMap(node)) return { at: undefined, value: undefined };
   const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part));
-  return pair?.value;
+  return { at: isScalar(pair?.key) ? pair.key.range?.[0] : undefined, value: pair?.value };
 }

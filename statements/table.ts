@@ -43,6 +43,7 @@ export function records(text: string, file: string, delimiter: string): { cells:
     const parsed = parse(text, {
       delimiter,
       info: true,
+      skip_empty_lines: true,
       // Quoted cells may hold line breaks; anything beyond this is a quote that was never closed.
       max_record_size: 1_000_000,
       record_delimiter: ['\r\n', '\n', '\r'],
