@@ -4,6 +4,7 @@ import { auditCommands } from './commands/audit.ts';
 import { closeCommand } from './commands/close.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
+import { prepareCommand } from './commands/prepare.ts';
 import { replayCommand } from './commands/replay.ts';
 import { reviewCommands } from './commands/review.ts';
 import { scheduleCommands } from './commands/schedule.ts';
@@ -33,6 +34,7 @@ for (const add of [
   sweepCommand,
   auditCommands,
   serveCommands,
+  prepareCommand,
   stackCommands,
 ]) {
   add(program);

@@ -90,16 +90,21 @@ export function score(expected: readonly Claim[], claimed: readonly Claim[]): Sc
     if (found === type) labelled += 1;
   }
   const names = new Set([...expected, ...claimed].map(({ type }) => type));
-  const types = [...names].sort().map((type) => {
+  const types = [...names].sort().flatMap((type) => {
     const hits = right.get(type) ?? 0;
     const all = expected.filter((one) => one.type === type).length;
-    return typeScore(type, all, hits + (wrong.get(type) ?? 0), hits);
+    const told = hits + (wrong.get(type) ?? 0);
+    // A label that was only ever put on right claims of another type is no type of its own.
+    return all + told === 0 ? [] : [typeScore(type, all, told, hits)];
   });
   return { types, macroF1: mean(types.map(({ f1 }) => f1)), labelled };
 }
 
 /** Which of the claims are not in the answer key. */
-export function wrongClaims<Told extends Claim>(expected: readonly Claim[], claimed: readonly Told[]): Told[] {
+export function wrongClaims<Told extends Claim>(
+  expected: readonly Claim[],
+  claimed: readonly Told[],
+): Told[] {
   const left = new Map<string, number>();
   for (const { key } of expected) add(left, key);
   return claimed.filter(({ key }) => {
