@@ -93,7 +93,7 @@ function readSide(inbox: Inbox, at: Place, period: string, balances: readonly Ba
   const statements =
     source.format === 'camt053' ? camtStatements(bytes, source) : [csvStatement(bytes, source, at, balances)];
   return statements.map((statement) => {
-    const signed = source.sign === 'inverted' ? inverted(statement) : statement;
+    const signed = source.sign === 'inverted' ? inverted(statement, source) : statement;
     checkControlTotals(signed, source.file);
     for (const line of signed.lines) requireInPeriod(line.date, line.lineNo, period, source.file);
     return {
@@ -111,7 +111,8 @@ function readSide(inbox: Inbox, at: Place, period: string, balances: readonly Ba
 
 function camtStatements(bytes: Buffer, source: Source): Statement[] {
   const all = parseCamt053(bytes, source.file);
-  const own = all.filter((statement) => source.account === null || statement.account === source.account);
+  const wanted = source.account === null ? null : iban(source.account);
+  const own = all.filter((statement) => wanted === null || iban(statement.account ?? '') === wanted);
   if (own.length === 0) {
     const named = all.map((statement) => statement.account ?? '(none)').join(', ');
     throw refused(
@@ -142,12 +143,21 @@ function csvStatement(bytes: Buffer, source: Source, at: Place, balances: readon
   };
 }
 
-// The file's lines turn round; balances.csv states balances from this account's own view already.
-function inverted(statement: Statement): Statement {
+function inverted(statement: Statement, source: Source): Statement {
+  // A file that states its own balances states them in its own sign; balances.csv has them from this account's view.
+  const turn = (amount: Statement['opening']) =>
+    source.format === 'camt053' ? (amount?.negated() ?? null) : amount;
   return {
     ...statement,
+    opening: turn(statement.opening),
+    closing: turn(statement.closing),
     lines: statement.lines.map((line) => ({ ...line, amount: line.amount.negated() })),
   };
+}
+
+/** An IBAN in its electronic form, without the spaces it is printed with. */
+function iban(text: string): string {
+  return text.replaceAll(' ', '').toUpperCase();
 }
 
 function carriedIn(at: Place, openItems: readonly OpenItem[], sha256: string): DocumentInput | null {
