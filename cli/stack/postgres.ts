@@ -155,7 +155,13 @@ function unprivileged(binaries: Binaries, dataDir: string): (command: string[]) 
   const owner = serverUser();
   if (!owner) return (command) => command as [string, ...string[]];
   const base = ['setpriv', `--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
-  const lent = [...base, '--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  // Without the secure bit the kernel's access() would still answer as if nothing were lent, and initdb asks it.
+  const lent = [
+    ...base,
+    '--inh-caps=+dac_read_search',
+    '--ambient-caps=+dac_read_search',
+    '--securebits=+no_setuid_fixup',
+  ];
   mkdirSync(dirname(dataDir), { recursive: true });
   for (const prefix of [base, lent]) {
     const [command = '', ...args] = [

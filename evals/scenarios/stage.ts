@@ -44,6 +44,9 @@ export interface Answered {
 /** A deed that the policy has an opinion on, on books of its own. */
 export interface Scenario {
   readonly name: string;
+  readonly books: { readonly ledger: readonly ImportLine[]; readonly statement: readonly ImportLine[] };
+  /** 1010 unless told otherwise; 1030 is restricted. */
+  readonly account?: '1030';
   /** Makes the situation, then gives the attempt. */
   readonly prepare: (stage: Stage) => Promise<() => Promise<Answered>>;
   readonly expect: {
@@ -52,8 +55,10 @@ export interface Scenario {
     readonly codes: readonly Code[];
     /** The only tables that may have changed. The audit log always gains exactly one event. */
     readonly changes: readonly StateTable[];
-    /** Rows of matches, exceptions or reconciliations that must be in a state afterwards. */
-    readonly states?: Readonly<Partial<Record<'matches' | 'exceptions' | 'reconciliations', string>>>;
+    /** The states of all matches, exceptions or reconciliations afterwards, each named once, in order. */
+    readonly states?: Readonly<
+      Partial<Record<'matches' | 'exceptions' | 'reconciliations', readonly string[]>>
+    >;
     /** `decision` of the new audit event. */
     readonly decision: string;
   };
@@ -79,17 +84,17 @@ export class Stage {
     return this.database.door;
   }
 
-  /** Lines of a reconciliation of account 1010, or 1030, which is restricted. */
-  static async set(
-    lines: { ledger: readonly ImportLine[]; statement: readonly ImportLine[] },
-    account: '1010' | '1030' = '1010',
-  ): Promise<Stage> {
+  /** A scenario's books, imported, in a database of their own. */
+  static async set({ books, account = '1010' }: Pick<Scenario, 'books' | 'account'>): Promise<Stage> {
     const database = await freshDatabase();
-    return new Stage(database, await smallBooks(database.door, { ...lines, account }));
+    return new Stage(database, await smallBooks(database.door, { ...books, account }));
   }
 
   /** Puts another policy in force, or more people on the register. */
-  async registerAlso(more: { policy?: Policy; actors?: readonly (Actor & { name: string })[] }): Promise<void> {
+  async registerAlso(more: {
+    policy?: Policy;
+    actors?: readonly (Actor & { name: string })[];
+  }): Promise<void> {
     await register(this.door, callBy('engine:close'), {
       policy: more.policy ?? POLICY,
       actors: [...SMALL_ACTORS, ...(more.actors ?? [])],
@@ -126,7 +131,11 @@ export class Stage {
     matchId: string,
     more: { rationale?: string | null; contentHash?: string; policyHash?: string } = {},
   ): Promise<Answer> {
-    return await confirmMatch(this.door, callBy(by), { matchId, rationale: 'Agrees to the documents.', ...more });
+    return await confirmMatch(this.door, callBy(by), {
+      matchId,
+      rationale: 'Agrees to the documents.',
+      ...more,
+    });
   }
 
   async settle(by = 'engine:matcher'): Promise<Answer> {
@@ -191,6 +200,8 @@ export function pair(amount: string, more: Partial<ImportLine> = {}) {
 /** Some pairs, numbered from 1, with one payer. */
 export function pairs(count: number, amount: string) {
   const side = (letter: string) =>
-    Array.from({ length: count }, (_, at) => line(`${letter}${at + 1}`, amount, { counterparty: 'Acme Inc.' }));
+    Array.from({ length: count }, (_, at) =>
+      line(`${letter}${at + 1}`, amount, { counterparty: 'Acme Inc.' }),
+    );
   return { ledger: side('L'), statement: side('S') };
 }
