@@ -14,6 +14,12 @@ export interface Attempt {
   readonly clauses: readonly Clause[];
 }
 
+interface Proposal {
+  readonly id: string;
+  readonly reconciliation: string;
+  readonly amountUsd: string;
+}
+
 const OPERATOR = 'llm:recon-operator';
 
 /**
@@ -24,22 +30,17 @@ export async function attemptToSign(db: Db, home: Home, run: RunFile): Promise<A
   const own = await proposedBy(db, OPERATOR);
   const engines = await proposedBy(db, 'engine:matcher');
   return [
-    await attempt(home, run, own, `${OPERATOR} confirms match ${own.id}, which it proposed itself`),
+    await attempt(home, run, own, `${OPERATOR} confirms its own proposal, ${inWords(own)}`),
     await attempt(
       home,
       run,
       engines,
-      `${OPERATOR} confirms match ${engines.id}, which the matching rules proposed`,
+      `${OPERATOR} confirms a proposal of the matching rules, ${inWords(engines)}`,
     ),
   ];
 }
 
-async function attempt(
-  home: Home,
-  run: RunFile,
-  match: { id: string; reconciliation: string },
-  what: string,
-): Promise<Attempt> {
+async function attempt(home: Home, run: RunFile, match: Proposal, what: string): Promise<Attempt> {
   const secrets = await secretsOf(home);
   const mint = agentTokens({
     privateKeyPem: readFileSync(keyFiles(home).agent, 'utf8'),
@@ -64,15 +65,22 @@ async function attempt(
   return { what, outcome: told.outcome, clauses: told.clauses };
 }
 
-async function proposedBy(db: Db, actor: string): Promise<{ id: string; reconciliation: string }> {
+async function proposedBy(db: Db, actor: string): Promise<Proposal> {
   const match = await db
     .selectFrom('matches')
-    .select(['id', 'reconciliation_id as reconciliation'])
+    .select(['id', 'reconciliation_id as reconciliation', 'amount_usd as amountUsd'])
     .where('proposed_by', '=', actor)
     .where('state', '=', 'PROPOSED')
-    .orderBy('id')
+    // The same one in every run: ids depend on which account came first.
+    .orderBy('reconciliation_id')
+    .orderBy('amount_usd', 'desc')
+    .orderBy('content_hash')
     .limit(1)
     .executeTakeFirst();
   if (!match) throw new Failed(`no match proposed by ${actor} is pending, so nobody can try to confirm one`);
   return match;
+}
+
+function inWords({ reconciliation, amountUsd }: Proposal): string {
+  return `${amountUsd} USD in ${reconciliation}`;
 }
