@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
@@ -16,6 +16,7 @@ import { inbox } from '../ledger/inbox.ts';
 import { type RunningMessagesApi, startMessagesApi } from '../evals/models/messages-api.ts';
 import { standInOperator } from '../evals/models/stand-in-operator.ts';
 import { type TestServer, startTestServer } from '../mcp-server/testing.ts';
+import { lastDay, previousPeriod } from '../policy/period.ts';
 import { loadCompany } from '../statements/company.ts';
 import { pause, resume, reviewed, status } from '../workflows/contract.ts';
 import { QUEUES } from '../workflows/queues.ts';
@@ -40,6 +41,7 @@ before(async () => {
     recursive: true,
     filter: (source) => !source.includes('.closegate'),
   });
+  addEmptyMonth(lastMonth());
   base = await freshDatabase();
   await registerCompany(base.door, folder);
   const address = process.env['CLOSEGATE_TEST_TEMPORAL'] ?? '';
@@ -83,6 +85,34 @@ after(async () => {
   await base.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** The month before the one that Singapore is in. */
+function lastMonth(): string {
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Singapore' }).format(new Date());
+  return previousPeriod(today.slice(0, 7));
+}
+
+/** A month in which nothing happened in Singapore, with a rate for its end. */
+function addEmptyMonth(period: string): void {
+  const [march, inbox] = ['2026-03', period].map((month) => join(folder, 'inbox', month)) as [string, string];
+  mkdirSync(inbox);
+  for (const file of ['sg-ledger.csv', 'sg-1110-statement.csv']) {
+    const [header = ''] = readFileSync(join(march, file), 'utf8').split('\n');
+    writeFileSync(join(inbox, file), `${header}\n`);
+  }
+  const balances = ['ledger', 'statement'].map((side) => `SG,1110,${side},SGD,5.00,5.00`);
+  writeFileSync(
+    join(inbox, 'balances.csv'),
+    ['entity,account,side,currency,opening,closing', ...balances, ''].join('\n'),
+  );
+  writeFileSync(join(folder, 'fx', 'later.csv'), `Date,USD,SGD,\n${lastDay(period)},1.1498,1.4800,\n`);
+  const company = join(folder, 'company.yaml');
+  const text = readFileSync(company, 'utf8').replace(
+    'fx: [fx/ecb-2026-03.csv]',
+    'fx: [fx/ecb-2026-03.csv, fx/later.csv]',
+  );
+  writeFileSync(company, text);
+}
 
 const start = (workflowType: string, workflowId: string, input: unknown) =>
   client.workflow.start(workflowType, { workflowId, taskQueue: QUEUES.close, args: [input] });
@@ -150,11 +180,11 @@ test('a close goes through to the review, and no message of anybody settles or c
 });
 
 test('the scheduled close starts the month before, and not twice', async () => {
-  const first = await (await start('monthEndClose', 'month-end/SG-1', { entity: 'SG' })).result();
-  assert.match(String(first), /^started close\/SG\/\d{4}-\d{2}$/);
-  const month = new Date();
-  month.setUTCDate(0);
-  assert.equal(String(first), `started close/SG/${month.toISOString().slice(0, 7)}`);
+  const first: unknown = await (await start('monthEndClose', 'month-end/SG-1', { entity: 'SG' })).result();
+  assert.equal(first, `started close/SG/${lastMonth()}`);
+  await inReview(`reconcile/SG/${lastMonth()}/1110`);
+  const second: unknown = await (await start('monthEndClose', 'month-end/SG-2', { entity: 'SG' })).result();
+  assert.equal(second, `close/SG/${lastMonth()} was started before`);
 });
 
 test('when the model declines for good, its lines are left for people and the close goes on', async () => {

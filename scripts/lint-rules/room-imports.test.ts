@@ -15,7 +15,7 @@ const forbidden: readonly (readonly [file: string, code: string])[] = [
   ['activities/agent/probe.ts', 'import { a } from "../close/a.ts"; a();'],
   ['workflows/probe.ts', 'import { a } from "../activities/close/a.ts"; a();'],
   ['workflows/probe.ts', 'import { a } from "../ledger/a.ts"; a();'],
-  ['workers/probe.ts', 'import { a } from "../ledger/a.ts"; a();'],
+  ['workers/probe.ts', 'import { a } from "../matching/a.ts"; a();'],
   ['console/probe.ts', 'import { a } from "../matching/a.ts"; a();'],
   ['console/probe.ts', 'import { a } from "../cli/a.ts"; a();'],
 ];
