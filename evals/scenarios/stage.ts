@@ -46,7 +46,7 @@ export interface Scenario {
   readonly name: string;
   readonly books: { readonly ledger: readonly ImportLine[]; readonly statement: readonly ImportLine[] };
   /** 1010 unless told otherwise; 1030 is restricted. */
-  readonly account?: '1030';
+  readonly account?: '1010' | '1030';
   /** Makes the situation, then gives the attempt. */
   readonly prepare: (stage: Stage) => Promise<() => Promise<Answered>>;
   readonly expect: {
