@@ -32,8 +32,11 @@ create table audit_events (
   row_hash    bytea       not null check (octet_length(row_hash) = 32),
   key_id      text        not null,
   hmac        bytea       not null check (octet_length(hmac) = 32),
+  -- Which transaction wrote it: what committed together, and proof that a change of state was audited (0005).
+  xid         xid8        not null default pg_current_xact_id(),
   unique (stream, seq)
 );
+create index audit_events_xid on audit_events (xid);
 create index audit_events_scope on audit_events (entity, period, account, id);
 
 -- The instant as the canonical bytes carry it: UTC, microseconds.
