@@ -83,7 +83,14 @@ export async function finishPacket(
 ): Promise<void> {
   await door.db.transaction().execute(async (tx) => {
     const head = await lockHead(tx, reconciliationStream(packet.reconciliation));
-    const changed = await tx
+    const { state } = await tx
+      .selectFrom('packets')
+      .select('state')
+      .where('id', '=', packet.id)
+      .executeTakeFirstOrThrow();
+    // Told twice: a retry of a call whose answer was lost.
+    if (state !== 'OPEN') return;
+    await tx
       .updateTable('packets')
       .set({
         state: packet.state,
@@ -93,9 +100,7 @@ export async function finishPacket(
         output_tokens: String(packet.outputTokens),
       })
       .where('id', '=', packet.id)
-      .where('state', '=', 'OPEN')
-      .executeTakeFirst();
-    if (changed.numUpdatedRows === 0n) return;
+      .execute();
     const reconciliation = await getReconciliation(tx, packet.reconciliation);
     await append(tx, door.auditKey, head, {
       event_type: 'PACKET_FINISHED',

@@ -44,7 +44,12 @@ export async function register(door: Door, call: Call, wanted: Registration): Pr
       ['RATES_REGISTERED', () => registerRates(tx, wanted.rates), ratesDetail(wanted.rates)],
     ];
     for (const [eventType, apply, detail] of parts) {
-      if (!(await apply())) continue;
+      await sql`savepoint part`.execute(tx);
+      if (!(await apply())) {
+        // A statement that changed no row is still a change to the guard of 0005: as if it had never been asked.
+        await sql`rollback to savepoint part`.execute(tx);
+        continue;
+      }
       changed.push(eventType);
       const appended = await append(tx, door.auditKey, head, {
         event_type: eventType,

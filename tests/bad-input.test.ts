@@ -99,7 +99,7 @@ test('a taken port is no obstacle: the next one is used', async () => {
     .listen(5440, '127.0.0.1');
   const { dir, remove } = copyOf('halden');
   try {
-    const up = await closegate(['up', '--dir', dir, '--json']);
+    const up = await closegate(['up', '--dir', dir, '--json'], { CLOSEGATE_PORT_OFFSET: '0' });
     assert.equal(up.code, 0, up.stderr);
     assert.doesNotMatch((JSON.parse(up.stdout) as { postgres: string }).postgres, /:5440\//);
   } finally {

@@ -30,7 +30,7 @@ export async function startTemporal(options: TemporalOptions): Promise<RunningTe
     return { ...former, adopted: true };
   }
   const port = await freePort(options.preferredPort);
-  const uiPort = await freePort(port + 1_000, new Set([port]));
+  const uiPort = await freePort(options.preferredPort + 1_000, new Set([port]));
   // Measured: without these pragmas the file-backed store is 2.7 times slower, and slower than memory.
   const pragmas = ['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'];
   if (options.storeFile) mkdirSync(dirname(options.storeFile), { recursive: true });

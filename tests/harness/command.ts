@@ -22,7 +22,7 @@ export function closegate(args: readonly string[], env: Readonly<Record<string, 
 export function start(entry: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, [join(root, entry), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, CLOSEGATE_ACTOR_ID: undefined, ...env },
+    env: { ...process.env, CLOSEGATE_ACTOR_ID: undefined, CLOSEGATE_PORT_OFFSET: portOffset(), ...env },
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -56,4 +56,9 @@ export function processesIn(dir: string): string[] {
         return []; // It ended while we looked.
       }
     });
+}
+
+// Test files run beside each other: each command's stack, if it starts one, takes ports of its own.
+function portOffset(): string {
+  return String(10 * Math.floor(Math.random() * 2_000));
 }
