@@ -51,6 +51,30 @@ export async function lockHead(tx: Transaction<Database>, stream: string): Promi
   return { stream, seq: BigInt(row.seq), rowHash: row.row_hash, at: row.at };
 }
 
+/** An event with its place in the chain, ready for `audit_append`. */
+export interface Prepared {
+  readonly receipt: Receipt;
+  readonly seq: bigint;
+  readonly bytes: Buffer;
+  readonly hmac: Buffer;
+  /** The head behind it, for a transaction that appends more. */
+  readonly head: Head;
+}
+
+/** Puts an event behind a locked head: its canonical bytes, its HMAC, and the receipt that the database will agree with. */
+export function prepareAppend(key: AuditKey, head: Head, event: AuditEvent): Prepared {
+  const seq = head.seq + 1n;
+  const bytes = canonicalBytes({ ...event, stream: head.stream, at: head.at } as unknown as JsonObject);
+  const hash = rowHash(head.stream, seq, head.rowHash, bytes);
+  return {
+    receipt: { stream: head.stream, seq: seq.toString(), row_hash: hash.toString('hex') },
+    seq,
+    bytes,
+    hmac: rowHmac(key.secret, head.stream, seq, head.rowHash, bytes),
+    head: { ...head, seq, rowHash: hash },
+  };
+}
+
 /** Appends one event behind a locked head. A transaction that appends more uses the head it gives back. */
 export async function append(
   tx: Transaction<Database>,
@@ -58,17 +82,10 @@ export async function append(
   head: Head,
   event: AuditEvent,
 ): Promise<{ receipt: Receipt; head: Head }> {
-  const seq = head.seq + 1n;
-  const bytes = canonicalBytes({ ...event, stream: head.stream, at: head.at } as unknown as JsonObject);
-  const hmac = rowHmac(key.secret, head.stream, seq, head.rowHash, bytes);
-  const answer = await sql<{ row_hash: Buffer }>`
-    select row_hash from audit_append(${head.stream}, ${seq}, ${bytes}, ${key.id}, ${hmac})`.execute(tx);
-  const row = answer.rows[0];
-  if (!row) throw new Error('audit_append gave no row');
-  return {
-    receipt: { stream: head.stream, seq: seq.toString(), row_hash: row.row_hash.toString('hex') },
-    head: { ...head, seq, rowHash: row.row_hash },
-  };
+  const prepared = prepareAppend(key, head, event);
+  const { seq, bytes, hmac } = prepared;
+  await sql`select audit_append(${head.stream}, ${seq}, ${bytes}, ${key.id}, ${hmac})`.execute(tx);
+  return prepared;
 }
 
 /** Locks a stream and appends a single event. */

@@ -2,15 +2,13 @@ import type { Transaction } from 'kysely';
 import type { Actor, GateRequest, Outcome } from '../policy/contract.ts';
 import { evaluate } from '../policy/gate.ts';
 import type { Policy } from '../policy/load.ts';
-import { findActor } from './actors.ts';
-import { type AuditEvent, type Head, append, lockHead } from './audit.ts';
+import { type AuditEvent, type Head, append } from './audit.ts';
 import { type JsonObject, hashOf } from './canonical.ts';
 import type { Database } from './database.ts';
 import type { Answer, Call, Decision, Door, Effect, Scope, SubjectFacts } from './door.ts';
 import { approve, escalate, settleEscalations } from './escalations.ts';
-import { claimKey, keepAnswer } from './idempotency.ts';
-import { policyInForce } from './policy-in-force.ts';
-import { reconciliationId, runId } from './streams.ts';
+import { closeDecision, openDecision } from './opening.ts';
+import { reconciliationId } from './streams.ts';
 
 /**
  * The one door: idempotency key, lock, policy gate, mutation and audit row in one transaction.
@@ -24,14 +22,14 @@ export async function decide<Facts extends SubjectFacts>(
   decision: Decision<Facts>,
 ): Promise<Answer> {
   return await door.db.transaction().execute(async (tx) => {
-    const claim = await claimKey(tx, call, { action: decision.action, ...decision.args });
-    if (claim.kind === 'answered') return claim.answer;
-    const head = await lockHead(tx, decision.stream);
-    if (claim.kind === 'other_arguments') return await refuseReusedKey(tx, door, call, decision, head);
+    const opened = await openDecision(tx, call, { action: decision.action, ...decision.args }, decision);
+    if (opened.kind === 'answered') return opened.answer;
+    if (opened.kind === 'other_arguments')
+      return await refuseReusedKey(tx, door, call, decision, opened.head);
+    const { head, policy, actor, periodLocked } = opened;
 
-    const [policy, actor] = [await policyInForce(tx), await findActor(tx, call.actorId)];
     const facts = await decision.load(tx, actor);
-    const request = requestFor(decision, call, actor, facts, head.at, await isLocked(tx, decision.scope));
+    const request = requestFor(decision, call, actor, facts, head.at, periodLocked);
     const outcome = evaluate(request, policy);
 
     const { effect, escalationId } = await carryOut(tx, decision, facts, request, outcome, {
@@ -40,10 +38,9 @@ export async function decide<Facts extends SubjectFacts>(
       policy,
     });
     const event = eventFor(decision, call, request, outcome, policy, effect, escalationId);
-    const { receipt } = await append(tx, door.auditKey, head, event);
-    const answer = answerFor(outcome, facts, effect, escalationId, receipt);
-    await keepAnswer(tx, call, answer);
-    return answer;
+    return await closeDecision(tx, door.auditKey, call, head, event, (receipt) =>
+      answerFor(outcome, facts, effect, escalationId, receipt),
+    );
   });
 }
 
@@ -76,16 +73,6 @@ export function requestFor(
     approvedContentHash: null,
     ...facts,
   };
-}
-
-/** True when the scope's period is locked. */
-export async function isLocked(tx: Transaction<Database>, scope: Scope): Promise<boolean> {
-  const run = await tx
-    .selectFrom('runs')
-    .select('state')
-    .where('id', '=', runId(scope.entity, scope.period))
-    .executeTakeFirst();
-  return run?.state === 'LOCKED';
 }
 
 interface CarriedOut {

@@ -20,16 +20,30 @@ export async function policyInForce(db: Kysely<Database>): Promise<Policy> {
     throw new Error(
       'no policy is registered, so nothing may be decided; register one with `closegate close --dir DIR`',
     );
-  const known = parsed.get(latest.hash);
+  return await policyByHash(db, latest?.hash ?? null);
+}
+
+/**
+ * A registered policy version.
+ * @param hash null when none is registered.
+ * @throws when there is none, or when what is stored does not have the hash that it is stored under.
+ */
+export async function policyByHash(db: Kysely<Database>, hash: string | null): Promise<Policy> {
+  if (hash === null) {
+    throw new Error(
+      'no policy is registered, so nothing may be decided; register one with `closegate close --dir DIR`',
+    );
+  }
+  const known = parsed.get(hash);
   if (known) return known;
   const row = await db
     .selectFrom('policy_versions')
     .select('source')
-    .where('hash', '=', latest.hash)
+    .where('hash', '=', hash)
     .executeTakeFirstOrThrow();
   const policy = parsePolicy(row.source, 'policy.yaml');
-  if (policy.hash !== latest.hash)
-    throw new Error(`the registered policy ${latest.hash} does not have that hash: it was edited`);
-  parsed.set(latest.hash, policy);
+  if (policy.hash !== hash)
+    throw new Error(`the registered policy ${hash} does not have that hash: it was edited`);
+  parsed.set(hash, policy);
   return policy;
 }

@@ -3,16 +3,14 @@ import type { Actor, Clause, GateRequest, Outcome } from '../policy/contract.ts'
 import { evaluate } from '../policy/gate.ts';
 import type { Policy } from '../policy/load.ts';
 import { type Usd, sum, usd } from '../policy/money.ts';
-import { findActor } from './actors.ts';
-import { append, lockHead } from './audit.ts';
+import { append } from './audit.ts';
 import { type JsonObject, hashOf } from './canonical.ts';
 import type { Database, MatchType } from './database.ts';
-import { identity, isLocked, requestFor, scopeColumns } from './decide.ts';
+import { identity, requestFor, scopeColumns } from './decide.ts';
 import type { Answer, Call, Door } from './door.ts';
-import { claimKey, keepAnswer } from './idempotency.ts';
 import type { Item } from './items.ts';
 import { contentHashOf, counterpartyOf, totalsOf } from './legs.ts';
-import { policyInForce } from './policy-in-force.ts';
+import { closeDecision, openDecision } from './opening.ts';
 import {
   type Reconciliation,
   getReconciliation,
@@ -66,14 +64,19 @@ export async function settleByRules(
 ): Promise<Answer> {
   const known = await getReconciliation(door.db, args.reconciliation);
   return await door.db.transaction().execute(async (tx) => {
-    const claim = await claimKey(tx, call, { action: 'SETTLE_BY_RULE', reconciliation: known.id });
-    if (claim.kind === 'answered') return claim.answer;
-    if (claim.kind === 'other_arguments')
+    const scope = scopeOf(known);
+    const opened = await openDecision(
+      tx,
+      call,
+      { action: 'SETTLE_BY_RULE', reconciliation: known.id },
+      { stream: reconciliationStream(known.id), scope },
+    );
+    if (opened.kind === 'answered') return opened.answer;
+    if (opened.kind === 'other_arguments')
       throw new Error(`the key ${call.toolCallId} was used for another settlement`);
-    let head = await lockHead(tx, reconciliationStream(known.id));
+    const { policy, actor, periodLocked } = opened;
+    let { head } = opened;
     const reconciliation = await getReconciliation(tx, known.id);
-    const policy = await policyInForce(tx);
-    const actor = await findActor(tx, call.actorId);
     const candidates = args.matcher(await allOpenItems(tx, known.id), reconciliation, policy);
     const judged = judge(candidates, {
       call,
@@ -81,35 +84,27 @@ export async function settleByRules(
       policy,
       reconciliation,
       at: head.at,
-      locked: await isLocked(tx, scopeOf(reconciliation)),
+      locked: periodLocked,
       moved: await movedSoFar(tx, known.id, actor),
     });
-    let receipt: Answer['receipt'] | null = null;
-    const totals = { settled: 0, proposed: 0, denied: 0 };
-    for (const batch of byRule(judged)) {
-      await insertMatches(tx, known.id, call, actor, batch, policy);
-      totals.settled += batch.settled.length;
-      totals.proposed += batch.proposed.length;
-      totals.denied += batch.denied.length;
-      const appended = await append(
-        tx,
-        door.auditKey,
-        head,
-        eventFor(batch, reconciliation, call, actor, policy),
-      );
-      ({ head, receipt } = appended);
-    }
+    const batches = byRule(judged);
+    const events = batches.map((batch) => eventFor(batch, reconciliation, call, actor, policy));
+    const last = events.pop() ?? nothingFound(reconciliation, call, actor, policy);
+    for (const batch of batches) await insertMatches(tx, known.id, call, actor, batch, policy);
+    for (const event of events) ({ head } = await append(tx, door.auditKey, head, event));
     if (reconciliation.state === 'IMPORTED') await setReconciliationState(tx, known.id, 'MATCHED');
-    receipt ??= (await append(tx, door.auditKey, head, nothingFound(reconciliation, call, actor, policy)))
-      .receipt;
+    const count = (of: (batch: Batch) => readonly Judged[]) =>
+      String(batches.reduce((total, batch) => total + of(batch).length, 0));
     const result: JsonObject = {
-      settled: String(totals.settled),
-      proposed: String(totals.proposed),
-      denied: String(totals.denied),
+      settled: count((batch) => batch.settled),
+      proposed: count((batch) => batch.proposed),
+      denied: count((batch) => batch.denied),
     };
-    const answer: Answer = { outcome: 'done', result, receipt };
-    await keepAnswer(tx, call, answer);
-    return answer;
+    return await closeDecision(tx, door.auditKey, call, head, last, (receipt) => ({
+      outcome: 'done',
+      result,
+      receipt,
+    }));
   });
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
-import { smallBooks } from '../tests/harness/books.ts';
+import { register } from '../ledger/register.ts';
+import { POLICY } from '../policy/testing.ts';
+import { SMALL_ACTORS, callBy, smallBooks } from '../tests/harness/books.ts';
 import { type TestDatabase, freshDatabase } from '../tests/harness/database.ts';
 import { identityOf } from './identity.ts';
 import { type TestServer, startTestServer } from './testing.ts';
@@ -114,11 +116,14 @@ test('refuses whoever is not proven, and audits why', async () => {
 test('refuses an actor who was deactivated', async () => {
   const token = await server.token('human:jonas.weber');
   assert.equal((await post(bearer(token))).status, 200);
-  await database.db
-    .updateTable('actors')
-    .set({ active: false })
-    .where('id', '=', 'human:jonas.weber')
-    .execute();
+  // The folder no longer names him.
+  await register(database.door, callBy('engine:close'), {
+    policy: POLICY,
+    actors: SMALL_ACTORS.filter((actor) => actor.id !== 'human:jonas.weber'),
+    entities: [],
+    accounts: [],
+    rates: [],
+  });
   assert.equal((await post(bearer(token))).status, 401);
 });
 

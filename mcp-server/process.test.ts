@@ -35,7 +35,7 @@ after(async () => {
 });
 
 async function start(): Promise<{ child: ChildProcess; port: number }> {
-  const path = fileURLToPath(new URL('main.ts', import.meta.url));
+  const path = fileURLToPath(new URL('../cli/processes/mcp-server.ts', import.meta.url));
   const child = fork(path, { env, silent: true });
   const [message] = (await once(child, 'message')) as [{ ready: boolean; port: number }];
   assert.equal(message.ready, true);
