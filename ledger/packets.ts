@@ -67,7 +67,10 @@ export async function makePackets(door: Door, call: Call, reconciliationId: stri
   });
 }
 
-/** Records how an investigation ended. Lines that it left open are then a person's. */
+/**
+ * Records how an investigation ended. Lines that it left open are then a person's. An investigation that somebody
+ * started by hand has no packet of ours: it stands in the audit log only.
+ */
 export async function finishPacket(
   door: Door,
   call: Call,
@@ -83,24 +86,26 @@ export async function finishPacket(
 ): Promise<void> {
   await door.db.transaction().execute(async (tx) => {
     const head = await lockHead(tx, reconciliationStream(packet.reconciliation));
-    const { state } = await tx
+    const known = await tx
       .selectFrom('packets')
       .select('state')
       .where('id', '=', packet.id)
-      .executeTakeFirstOrThrow();
+      .executeTakeFirst();
     // Told twice: a retry of a call whose answer was lost.
-    if (state !== 'OPEN') return;
-    await tx
-      .updateTable('packets')
-      .set({
-        state: packet.state,
-        outcome: packet.outcome,
-        turns: packet.turns,
-        input_tokens: String(packet.inputTokens),
-        output_tokens: String(packet.outputTokens),
-      })
-      .where('id', '=', packet.id)
-      .execute();
+    if (known && known.state !== 'OPEN') return;
+    if (known) {
+      await tx
+        .updateTable('packets')
+        .set({
+          state: packet.state,
+          outcome: packet.outcome,
+          turns: packet.turns,
+          input_tokens: String(packet.inputTokens),
+          output_tokens: String(packet.outputTokens),
+        })
+        .where('id', '=', packet.id)
+        .execute();
+    }
     const reconciliation = await getReconciliation(tx, packet.reconciliation);
     await append(tx, door.auditKey, head, {
       event_type: 'PACKET_FINISHED',
