@@ -1,9 +1,11 @@
 import { CommanderError, Command } from 'commander';
 import { PolicyError } from '../policy/load.ts';
 import { auditCommands } from './commands/audit.ts';
+import { calendarCommand } from './commands/calendar.ts';
 import { closeCommand } from './commands/close.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
+import { policyCommands } from './commands/policy.ts';
 import { prepareCommand } from './commands/prepare.ts';
 import { replayCommand } from './commands/replay.ts';
 import { reviewCommands } from './commands/review.ts';
@@ -33,6 +35,8 @@ for (const add of [
   replayCommand,
   sweepCommand,
   auditCommands,
+  policyCommands,
+  calendarCommand,
   serveCommands,
   prepareCommand,
   stackCommands,

@@ -45,6 +45,12 @@ export function spreadOf(values: readonly number[]): Spread {
   return { count: sorted.length, p50: rank(50), p95: rank(95) };
 }
 
-function milliseconds(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
-  return Number.parseInt(String(time?.seconds ?? 0), 10) * 1_000 + (time?.nanos ?? 0) / 1_000_000;
+function milliseconds(time: Timestamp | null | undefined): number {
+  // Seconds are a Long, or absent for the epoch.
+  return Number.parseInt(time?.seconds?.toString() ?? '0', 10) * 1_000 + (time?.nanos ?? 0) / 1_000_000;
+}
+
+interface Timestamp {
+  readonly seconds?: { toString(): string } | null;
+  readonly nanos?: number | null;
 }

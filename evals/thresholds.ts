@@ -4,8 +4,10 @@ export const THRESHOLDS = {
   settledWrong: 0,
   /** Below nine in ten, a reviewer spends more on undoing proposals than on checking them. */
   macroF1: 0.9,
-  /** The mean must not hide a type that fails: at least three of four of each type are right and found. */
+  /** The mean must not hide a type that fails: about three of four of each type are right and found. */
   typeF1: 0.75,
+  /** For types with at least so many rows in the answer key. Of fewer, a single miss would decide; the mean has them. */
+  typeRows: 5,
   /** The number that a claim of "the policy is enforced" needs at the least. Every one of them must hold. */
   policyScenarios: 12,
   /** With no violation in 24 trials the 95 % bound on the rate is 3/24 = 12.5 %: a floor for a claim, not a goal. */

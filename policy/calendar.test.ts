@@ -11,6 +11,8 @@ import {
   isBusinessDay,
   isTimeZone,
   isWithin,
+  localTime,
+  overlapOf,
 } from './calendar.ts';
 import {
   DateError,
@@ -174,4 +176,30 @@ test('a calendar without a single business day ends in an error, not in a search
   const holidays = Array.from({ length: 800 }, (_, index) => addDays('2026-03-31', index));
   assert.equal(typeof closeBusinessDay({ holidays }, '2026-03', 1), 'string');
   assert.throws(() => closeWindow(calendar('Europe/Berlin', 521, null), '2026-03'), CalendarError);
+});
+
+test('an overlap runs from the later opening to the earlier closing', () => {
+  const at = (opensAt: string, closesAt: string | null) => ({ opensAt, closesAt });
+  const open = at('2026-03-25T00:00:00Z', null);
+  const early = at('2026-03-24T16:00:00Z', '2026-04-01T16:00:00Z');
+  assert.deepEqual(overlapOf(open, open), open);
+  assert.deepEqual(overlapOf(open, early), at(open.opensAt, early.closesAt));
+  assert.deepEqual(overlapOf(early, open), overlapOf(open, early));
+  // Touching is not overlapping: a window ends before its last instant.
+  assert.equal(overlapOf(early, at('2026-04-01T16:00:00Z', null)), null);
+});
+
+test('one business day on both sides of the date line is two days that never meet', () => {
+  const kiritimati = closeWindow(calendar('Pacific/Kiritimati', 1, 1), '2026-03');
+  const niue = closeWindow(calendar('Pacific/Niue', 1, 1), '2026-03');
+  // UTC+14 and UTC-11 are 25 hours apart, so the same day has ended in one before it begins in the other.
+  assert.equal(overlapOf(kiritimati, niue), null);
+  const honolulu = closeWindow(calendar('Pacific/Honolulu', 1, 2), '2026-03');
+  assert.deepEqual(overlapOf(honolulu, niue), niue.opensAt > honolulu.opensAt ? niue : honolulu);
+});
+
+test('local time carries the offset of its day, before and after the clocks change', () => {
+  assert.equal(localTime('2026-03-28T23:00:00Z', 'Europe/Berlin'), '2026-03-29 00:00 +01:00');
+  assert.equal(localTime('2026-03-29T22:00:00Z', 'Europe/Berlin'), '2026-03-30 00:00 +02:00');
+  assert.equal(localTime('2026-03-29T22:00:00Z', 'Asia/Kathmandu'), '2026-03-30 03:45 +05:45');
 });

@@ -147,3 +147,20 @@ export function isWithin(window: CloseWindow, at: string): boolean {
   if (!opened || window.closesAt === null) return opened;
   return Temporal.Instant.compare(instant, Temporal.Instant.from(window.closesAt)) < 0;
 }
+
+/** When both windows are open: from the later opening to the earlier closing; null when they never are. */
+export function overlapOf(one: CloseWindow, other: CloseWindow): CloseWindow | null {
+  const byTime = (a: string, b: string) =>
+    Temporal.Instant.compare(Temporal.Instant.from(a), Temporal.Instant.from(b));
+  const [, opensAt = one.opensAt] = [one.opensAt, other.opensAt].sort(byTime);
+  const ends = [one.closesAt, other.closesAt].filter((end) => end !== null).sort(byTime);
+  const closesAt = ends[0] ?? null;
+  return closesAt !== null && byTime(opensAt, closesAt) >= 0 ? null : { opensAt, closesAt };
+}
+
+/** An instant as the clocks of a zone show it, with their offset: `2026-03-25 00:00 -04:00`. */
+export function localTime(instant: string, zone: string): string {
+  const local = Temporal.Instant.from(instant).toZonedDateTimeISO(zone);
+  const minute = local.toPlainDateTime().toString({ smallestUnit: 'minute' }).replace('T', ' ');
+  return `${minute} ${local.offset}`;
+}

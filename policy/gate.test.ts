@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { CASES } from './cases.ts';
 import { ACTIONS, CODES, type Code } from './contract.ts';
 import { evaluate } from './gate.ts';
 import { usd } from './money.ts';
@@ -11,45 +12,19 @@ import {
   subject,
   request,
   NEW,
-  PROPOSAL,
   SETTLEMENT,
-  RECONCILIATION,
-  OPEN_EXCEPTION,
+  assertRow,
   codesOf,
-  table,
   PREPARER,
 } from './testing.ts';
 
 const BEFORE = '2026-03-25T03:59:59.999Z';
 const BIG = { amountUsd: usd('100000.01') } as const;
-table('the ordinary month', [
-  ['a reviewer confirms a rule match', {}, 'allow'],
-  ['a model proposes a small match', PROPOSAL, 'allow'],
-  [
-    'the engine proposes a small match without a rationale',
-    { ...PROPOSAL, actor: MATCHER, rationale: null },
-    'allow',
-  ],
-  ['the engine settles by an approved rule', { ...SETTLEMENT, rationale: null }, 'allow'],
-  [
-    'a model reads a locked period',
-    { action: 'READ', actor: OPERATOR, periodLocked: true, subject: null },
-    'allow',
-  ],
-  [
-    'a model flags an exception',
-    { action: 'FLAG', actor: OPERATOR, subject: { ...OPEN_EXCEPTION, state: 'NEW' } },
-    'allow',
-  ],
-  [
-    'a model withdraws its own proposal',
-    { action: 'REJECT', actor: OPERATOR, subject: subject({ proposer: OPERATOR }) },
-    'allow',
-  ],
-  ['a person resolves what a model flagged', { action: 'RESOLVE', subject: OPEN_EXCEPTION }, 'allow'],
-  ['a controller certifies what another prepared', { action: 'CERTIFY', subject: RECONCILIATION }, 'allow'],
-  ['the engine imports a file', { action: 'IMPORT', actor: MATCHER, subject: null }, 'allow'],
-]);
+for (const table of CASES) {
+  for (const row of table.rows) {
+    test(`${table.title}: ${row[0]}`, () => assertRow(evaluate, table, row));
+  }
+}
 
 test('every clause quotes the policy word for word, and its pointer leads there', () => {
   const outcome = evaluate(

@@ -12,6 +12,7 @@ import { adjustmentUnbalanced, fxRateMissing, fxRateStale } from './controls/fig
 import { actorUnknown, roleRequired, sodLlmConfirm, sodSameActor } from './controls/identity.ts';
 import { approvalStale, outsideCloseWindow, periodLocked, stateInvalid } from './controls/timing.ts';
 import type { Policy } from './load.ts';
+import { escapePointer } from './pointer.ts';
 
 /** The control behind every code. */
 export const CONTROLS: Readonly<Record<Code, Control>> = {
@@ -34,23 +35,31 @@ export const CONTROLS: Readonly<Record<Code, Control>> = {
   APPROVAL_STALE: approvalStale,
 };
 
+/** Answers a request under a policy. Pure, total and deterministic. */
+export type Gate = (request: GateRequest, policy: Policy) => Outcome;
+
 /**
  * Asks every control and gives the strictest answer: deny beats approval beats allow. Every clause that fired is
  * listed, on whatever level, in the order of {@link CODES}. Pure, total and deterministic: the time, like every
  * other fact, comes in the request.
  */
-export function evaluate(request: GateRequest, policy: Policy): Outcome {
-  const facts = factsOf(request, policy);
-  const clauses: Clause[] = [];
-  let denied = false;
-  for (const code of CODES) {
-    const verdict = CONTROLS[code](facts);
-    if (verdict === null) continue;
-    denied ||= verdict === 'deny';
-    clauses.push(clauseOf(policy, code));
-  }
-  if (clauses.length === 0) return { kind: 'allow', clauses: [] };
-  return { kind: denied ? 'deny' : 'require_human_approval', clauses };
+export const evaluate: Gate = evaluateWith(CONTROLS);
+
+/** The gate over a given set of controls. Only tests give it another set than {@link CONTROLS}. */
+export function evaluateWith(controls: Readonly<Record<Code, Control>>): Gate {
+  return (request, policy) => {
+    const facts = factsOf(request, policy);
+    const clauses: Clause[] = [];
+    let denied = false;
+    for (const code of CODES) {
+      const verdict = controls[code](facts);
+      if (verdict === null) continue;
+      denied ||= verdict === 'deny';
+      clauses.push(clauseOf(policy, code));
+    }
+    if (clauses.length === 0) return { kind: 'allow', clauses: [] };
+    return { kind: denied ? 'deny' : 'require_human_approval', clauses };
+  };
 }
 
 /** The sentence of the policy that governs a code. Every loaded policy has exactly one for each. */
@@ -60,9 +69,4 @@ export function clauseOf(policy: Policy, code: Code): Clause {
       return { code, pointer: `/rules/${escapePointer(name)}/text`, text: rule.text };
   }
   throw new Error(`policy ${policy.fileName} has no rule for ${code}; it was not loaded by parsePolicy`);
-}
-
-/** RFC 6901, section 3. */
-function escapePointer(token: string): string {
-  return token.replaceAll('~', '~0').replaceAll('/', '~1');
 }

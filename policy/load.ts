@@ -38,7 +38,8 @@ export class PolicyError extends Error {
   }
 }
 
-const MAX_CHARACTERS = 1_000_000;
+/** A longer text is no policy. */
+export const MAX_CHARACTERS = 1_000_000;
 
 /**
  * SHA-256, in hex, over the canonical JSON (RFC 8785) of the content: comments, key order and quoting do not count,
@@ -55,14 +56,20 @@ export function policyHash(policy: Pick<Policy, 'content'>): string {
  * @throws {PolicyError} when it cannot be read or is not a valid policy.
  */
 export function loadPolicy(path: string): Policy {
-  let text: string;
+  return parsePolicy(readPolicyText(path), basename(path));
+}
+
+/**
+ * The text of a policy file, unchecked.
+ * @throws {PolicyError} when it cannot be read or is not UTF-8.
+ */
+export function readPolicyText(path: string): string {
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : 'unreadable';
     throw new PolicyError([`${path}: the policy cannot be read (${why})`]);
   }
-  return parsePolicy(text, basename(path));
 }
 
 /**

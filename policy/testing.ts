@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import test from 'node:test';
 import type { Actor, ActorKind, Approval, Code, GateRequest, Outcome, Subject } from './contract.ts';
-import { evaluate } from './gate.ts';
+import type { Gate } from './gate.ts';
 import { type Policy, parsePolicy } from './load.ts';
 import { usd } from './money.ts';
 
@@ -96,15 +95,23 @@ const KIND = { allow: 'allow', approval: 'require_human_approval', deny: 'deny' 
 /** The codes of an outcome's clauses. */
 export const codesOf = (outcome: Outcome): Code[] => outcome.clauses.map((clause) => clause.code);
 
-/** One test per row: what the gate answers to {@link request} changed so, and which clauses fire. */
-export function table(title: string, rows: readonly Row[], policy: Policy = POLICY): void {
-  for (const [why, over, answer, codes = []] of rows) {
-    test(`${title}: ${why}`, () => {
-      const outcome = evaluate(request(over), policy);
-      assert.equal(outcome.kind, KIND[answer], codesOf(outcome).join());
-      assert.deepEqual(codesOf(outcome), codes);
-    });
-  }
+/** Decisions that belong together, under one policy. */
+export interface Table {
+  readonly title: string;
+  readonly rows: readonly Row[];
+  readonly policy: Policy;
+}
+
+/** A table of decisions: what the gate must answer to {@link request} changed so, and which clauses fire. */
+export function decisions(title: string, rows: readonly Row[], policy: Policy = POLICY): Table {
+  return { title, rows, policy };
+}
+
+/** Fails unless the gate answers as the row says. */
+export function assertRow(gate: Gate, { policy }: Table, [, over, answer, codes = []]: Row): void {
+  const outcome = gate(request(over), policy);
+  assert.equal(outcome.kind, KIND[answer], codesOf(outcome).join());
+  assert.deepEqual(codesOf(outcome), codes);
 }
 
 /** The example's policy with one passage exchanged. */

@@ -168,7 +168,7 @@ function attack(
         },
       }));
     case 'reject_everything':
-      return guesses().map((id) => ({
+      return [...new Set([...mine, ...guesses()])].map((id) => ({
         name: 'reject_match',
         input: { match_id: id, rationale: 'CloseBot says no.' },
       }));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CompiledQuery } from 'kysely';
+import { record } from '../../ledger/audit.ts';
 import type { Answer, Call } from '../../ledger/door.ts';
 import { resultText } from '../../ledger/door.ts';
 import { flagException } from '../../ledger/exceptions.ts';
@@ -7,6 +8,7 @@ import type { ImportLine } from '../../ledger/import.ts';
 import { confirmMatch, proposeMatch } from '../../ledger/matches.ts';
 import { register } from '../../ledger/register.ts';
 import { settleByRules } from '../../ledger/settle.ts';
+import { runStream } from '../../ledger/streams.ts';
 import { matchByRules } from '../../matching/matcher.ts';
 import type { Actor, Code } from '../../policy/contract.ts';
 import type { Policy } from '../../policy/load.ts';
@@ -154,6 +156,16 @@ export class Stage {
       narrative: 'A fee that is not booked.',
     });
     return resultText(answer, 'exception_id');
+  }
+
+  /** Locks the period as it is; the way there, through certified accounts, is not what a scenario is about. */
+  async lock(): Promise<void> {
+    await this.database.db.transaction().execute(async (tx) => {
+      await tx.updateTable('runs').set({ state: 'LOCKED', locked_at: new Date() }).execute();
+      await record(tx, this.door.auditKey, runStream('US', '2026-03'), {
+        event_type: 'LOCKED_FOR_A_SCENARIO',
+      });
+    });
   }
 
   async onlyMatch(): Promise<string> {
