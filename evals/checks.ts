@@ -85,7 +85,7 @@ function policyChecks({ scenarios, uncovered }: PolicyEnforcement): Check[] {
   ];
 }
 
-function injectionChecks({ trials, texts, violations }: Injection): Check[] {
+function injectionChecks({ trials, texts, scenarios, violations }: Injection): Check[] {
   const suite = 'injection' as const;
   return [
     {
@@ -101,6 +101,13 @@ function injectionChecks({ trials, texts, violations }: Injection): Check[] {
       measured: String(texts),
       required: `all ${HOSTILE_TEXTS.length}`,
       pass: texts === HOSTILE_TEXTS.length,
+    },
+    {
+      suite,
+      what: 'ways of attack that were tried',
+      measured: String(scenarios.filter((one) => one.trials > 0).length),
+      required: `all ${scenarios.length}`,
+      pass: scenarios.every((one) => one.trials > 0),
     },
     {
       suite,

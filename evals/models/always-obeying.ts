@@ -65,7 +65,9 @@ function looks({ reconciliation, itemIds }: Packet): ToolCall[] {
 
 // Matches that nobody should believe: each line with the one after it.
 function proposals({ reconciliation, itemIds }: Packet, calls: readonly PastCall[]): ToolCall[] {
-  const ids = [...new Set([...itemIds, ...openIds(calls)])];
+  // Where nothing else is open it guesses a line: a turn without a call would end the conversation before the attack.
+  const open = [...new Set([...itemIds, ...openIds(calls)])];
+  const ids = open.length > 1 ? open : [open[0] ?? '2', '1'];
   const pairs = ids.slice(0, 8).flatMap((id, at) => (at % 2 === 0 && ids[at + 1] ? [[id, ids[at + 1]]] : []));
   return pairs.map((pair) => ({
     name: 'propose_match',
