@@ -1,4 +1,4 @@
-.PHONY: demo test verify eval
+.PHONY: demo test verify eval bench
 
 demo:
 	npm run demo
@@ -11,3 +11,6 @@ verify:
 
 eval:
 	npm run eval
+
+bench:
+	npm run bench:gate

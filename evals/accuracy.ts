@@ -123,7 +123,7 @@ async function linesOf(db: Db) {
     .selectFrom('items')
     .innerJoin('reconciliations', 'reconciliations.id', 'items.reconciliation_id')
     .select(['entity', 'account', 'side', 'external_id', 'date', 'items.currency', 'amount'])
-    .select(['reference', 'counterparty'])
+    .select(['reference', 'counterparty', 'description'])
     .where('period', '=', PERIOD)
     .execute();
   return rows.map(({ external_id: externalId, ...row }) => ({ ...row, externalId }));

@@ -17,6 +17,7 @@ const line = (
   amount,
   reference: null,
   counterparty: 'Acme',
+  description: 'Monthly service',
   ...more,
 });
 const names = nameLines([

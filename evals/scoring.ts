@@ -9,6 +9,7 @@ export interface LineFacts {
   readonly amount: string;
   readonly reference: string | null;
   readonly counterparty: string | null;
+  readonly description: string | null;
 }
 
 /** Some lines that were said to belong together, or one line said to match nothing, under a type. */
@@ -44,16 +45,16 @@ export const lineId = (entity: string, account: string, side: string, externalId
 
 /**
  * Names for lines under which indistinguishable lines have one name. Two lines are indistinguishable when account, side,
- * date, currency, amount, reference and counterparty are equal: which of two equal payments meets which of two equal
- * postings is a question that nobody can answer and that changes no balance. Their descriptions may differ (a bank
- * numbers them), so they are not compared.
+ * date, currency, amount, reference, counterparty and description are equal: which of two equal payments meets which of
+ * two equal postings is a question that nobody can answer and that changes no balance.
  * @returns from {@link lineId} to the name.
  */
 export function nameLines(lines: readonly LineFacts[]): Map<string, string> {
   return new Map(
     lines.map((line) => {
-      const { entity, account, side, externalId, date, currency, amount, reference, counterparty } = line;
-      const seen = [entity, account, side, date, currency, amount, reference, counterparty];
+      const { entity, account, side, externalId, date, currency, amount, ...text } = line;
+      const words = [text.reference, text.counterparty, text.description];
+      const seen = [entity, account, side, date, currency, amount, ...words];
       return [lineId(entity, account, side, externalId), JSON.stringify(seen)];
     }),
   );
