@@ -5,7 +5,9 @@ import { decimal } from '../policy/money.ts';
 import { matchByRules } from '../matching/matcher.ts';
 import { type TestDatabase, asAdmin, freshDatabase, TEST_AUDIT_KEY } from '../tests/harness/database.ts';
 import { callBy, smallBooks } from '../tests/harness/books.ts';
+import { record } from './audit.ts';
 import { certify } from './certify.ts';
+import { escalate } from './escalations.ts';
 import { carryForward, flagException, resolveException } from './exceptions.ts';
 import { resultText } from './door.ts';
 import { openItems } from './items.ts';
@@ -122,6 +124,41 @@ test('fifty calls with one key have one effect and fifty equal answers', async (
   assert.equal(other.outcome, 'refused');
   const matchId = resultText(answers[0] ?? other, 'match_id');
   await rejectMatch(base.door, callBy('human:jonas.weber'), { matchId, rationale: 'Clearing the table.' });
+});
+
+test('a model that rejects a proposal withdraws the question to people, and does not answer it', async () => {
+  const itemIds = await byId('L3', 'S3');
+  const proposed = await proposeMatch(base.door, callBy('llm:recon-operator'), {
+    reconciliation,
+    itemIds,
+    rationale: 'A try.',
+  });
+  const matchId = resultText(proposed, 'match_id');
+  const asked = await base.door.db.transaction().execute(async (tx) => {
+    const id = await escalate(
+      tx,
+      { kind: 'match', id: matchId },
+      {
+        reconciliation,
+        action: 'CONFIRM',
+        requestedBy: 'llm:recon-operator',
+        clauses: [],
+        policyHash: 'any',
+      },
+    );
+    await record(tx, TEST_AUDIT_KEY, 'test', { event_type: 'TEST' });
+    return id;
+  });
+  assert.equal(
+    (await rejectMatch(base.door, callBy('llm:recon-operator'), { matchId, rationale: 'Wrong.' })).outcome,
+    'done',
+  );
+  const { state } = await base.db
+    .selectFrom('escalations')
+    .select('state')
+    .where('id', '=', asked)
+    .executeTakeFirstOrThrow();
+  assert.equal(state, 'EXPIRED');
 });
 
 test('an account with open lines cannot be certified; with all explained it ties out to the cent and can', async () => {

@@ -98,9 +98,8 @@ async function carryOut<Facts extends SubjectFacts>(
   if (decision.subjectKind === 'run' || id === null) return { effect, escalationId: null };
   const ref = { kind: decision.subjectKind, id };
   if (!escalated) {
-    if (settles(decision.action)) {
-      await settleEscalations(tx, ref, decision.action === 'REJECT' ? 'REJECTED' : 'APPROVED', actor.id);
-    }
+    if (settles(decision.action))
+      await settleEscalations(tx, ref, answerOf(decision.action, actor), actor.id);
     return { effect, escalationId: null };
   }
   const contentHash = request.subject?.contentHash ?? null;
@@ -125,7 +124,13 @@ async function carryOut<Facts extends SubjectFacts>(
   return { effect, escalationId };
 }
 
-// What a person decided about a subject answers every question that was pending about it.
+// A question to people is answered by people only. A program that withdraws what was asked about answers nothing.
+function answerOf(action: GateRequest['action'], actor: Actor): 'APPROVED' | 'REJECTED' | 'EXPIRED' {
+  if (actor.kind !== 'human') return 'EXPIRED';
+  return action === 'REJECT' ? 'REJECTED' : 'APPROVED';
+}
+
+// What was decided about a subject settles every question that was pending about it.
 function settles(action: GateRequest['action']): boolean {
   return ['CONFIRM', 'REJECT', 'RESOLVE', 'CARRY_FORWARD', 'CERTIFY'].includes(action);
 }

@@ -48,7 +48,7 @@ export async function escalate(
   return made.id;
 }
 
-/** Closes what is pending about a subject, once a person has decided it. */
+/** Closes what is pending about a subject; `EXPIRED` when it was withdrawn before people answered. */
 export async function settleEscalations(
   tx: Transaction<Database>,
   ref: SubjectRef,
