@@ -89,7 +89,7 @@ const CHECKS: readonly { readonly check: string; readonly statement: string }[] 
       select what || ' ' || d.id || ' ' || state || ' by ' || decided_by as row
         from (select 'match' as what, id, state, decided_by from matches where state <> 'REJECTED'
               union all select 'exception', id, state, decided_by from exceptions
-              union all select 'escalation', id, state, decided_by from escalations where state <> 'REJECTED') as d
+              union all select 'escalation', id, state, decided_by from escalations) as d
         join actors a on a.id = d.decided_by
        where a.kind = 'llm'`,
   },

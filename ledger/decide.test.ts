@@ -153,12 +153,12 @@ test('a model that rejects a proposal withdraws the question to people, and does
     (await rejectMatch(base.door, callBy('llm:recon-operator'), { matchId, rationale: 'Wrong.' })).outcome,
     'done',
   );
-  const { state } = await base.db
+  const question = await base.db
     .selectFrom('escalations')
-    .select('state')
+    .select(['state', 'decided_by'])
     .where('id', '=', asked)
     .executeTakeFirstOrThrow();
-  assert.equal(state, 'EXPIRED');
+  assert.deepEqual(question, { state: 'EXPIRED', decided_by: null });
 });
 
 test('an account with open lines cannot be certified; with all explained it ties out to the cent and can', async () => {

@@ -57,7 +57,7 @@ export async function settleEscalations(
 ): Promise<void> {
   await tx
     .updateTable('escalations')
-    .set({ state, decided_by: decidedBy, decided_at: new Date() })
+    .set({ state, decided_by: state === 'EXPIRED' ? null : decidedBy, decided_at: new Date() })
     .where('subject_kind', '=', ref.kind)
     .where('subject_id', '=', ref.id)
     .where('state', '=', 'PENDING')
