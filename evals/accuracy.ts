@@ -4,7 +4,7 @@ import { policyInForce } from '../ledger/policy-in-force.ts';
 import { loadCompany } from '../statements/company.ts';
 import { runClose } from '../cli/close.ts';
 import { withDoor, withTemporal } from '../cli/context.ts';
-import { AnswerKey, namedMatches } from '../cli/demo/answer-key.ts';
+import { AnswerKey, namedMatches, REASON_CODES_OF_KEY } from '../cli/demo/answer-key.ts';
 import { type Latency, latencyOf } from './latency.ts';
 import { type Claim, type Score, claimKey, lineId, nameLines, score, wrongClaims } from './scoring.ts';
 import { PERIOD, type StackRun, onHalden } from './stack-run.ts';
@@ -27,16 +27,6 @@ export interface Accuracy {
   readonly startMs: number;
   readonly closeMs: number;
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  timing_difference: 'TIMING_DIFFERENCE',
-  bank_fee: 'UNBOOKED_FEE',
-  interest: 'UNBOOKED_INTEREST',
-  unknown_receipt: 'UNKNOWN_RECEIPT',
-  duplicate_posting: 'DUPLICATE_POSTING',
-  amount_error: 'AMOUNT_DIFFERENCE',
-  hostile_text: 'BYPASS_ATTEMPT',
-};
 
 /** Closes every entity of the example company up to the review, and compares what stands in the books with `truth.csv`. */
 export async function accuracySuite(say: (line: string) => void): Promise<Accuracy> {
@@ -92,7 +82,7 @@ async function compare(db: Db, at: StackRun): Promise<Omit<Accuracy, 'latency' |
   const proposed = matches.filter(({ state }) => state === 'PROPOSED');
   const reasons = flagged.flatMap(({ entity, account, side, external_id: id, reason_code: code }) => {
     const reason = key.reasonOf(entity, account, side, id);
-    return reason === null ? [] : [REASONS[reason] === code];
+    return reason === null ? [] : [REASON_CODES_OF_KEY[reason] === code];
   });
   const { content, hash } = await policyInForce(db);
   const scripted = !process.env['ANTHROPIC_API_KEY'];

@@ -3,11 +3,9 @@ import type { Decimal, Usd } from './money.ts';
 /** Who acts: a person, a language model, or closegate's own deterministic code. */
 export type ActorKind = 'human' | 'llm' | 'engine';
 
-/** An actor's id; its prefix says the kind: `human:`, `llm:` or `engine:`. */
-export type ActorId = string & { readonly __brand: 'ActorId' };
-
 /** A row of the actor registry. `principal` is the person answerable for the actor. */
 export interface Actor {
+  /** Its prefix says the kind: `human:`, `llm:` or `engine:`. */
   readonly id: string;
   readonly kind: ActorKind;
   readonly roles: readonly string[];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import type { Db } from '../../ledger/connect.ts';
 import type { Side } from '../../ledger/database.ts';
+import type { ReasonCode } from '../../ledger/exceptions.ts';
 
 /** One row of `truth.csv`: which lines belong together, or that a line matches nothing, and why. */
 export interface Truth {
@@ -12,6 +13,17 @@ export interface Truth {
   readonly statement_ids: string;
   readonly reason: string;
 }
+
+/** The reason code that fits a reason of the answer key; reasons without one are left out. */
+export const REASON_CODES_OF_KEY: Readonly<Record<string, ReasonCode>> = {
+  timing_difference: 'TIMING_DIFFERENCE',
+  bank_fee: 'UNBOOKED_FEE',
+  interest: 'UNBOOKED_INTEREST',
+  unknown_receipt: 'UNKNOWN_RECEIPT',
+  duplicate_posting: 'DUPLICATE_POSTING',
+  amount_error: 'AMOUNT_DIFFERENCE',
+  hostile_text: 'BYPASS_ATTEMPT',
+};
 
 /** The answer key of an example company. Only the demo's people and the evals read it; nothing that closes books does. */
 export class AnswerKey {

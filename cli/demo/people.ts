@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { certify } from '../../ledger/certify.ts';
 import type { Answer, Call, Door } from '../../ledger/door.ts';
-import { type ReasonCode, carryForward, flagException, resolveException } from '../../ledger/exceptions.ts';
+import { carryForward, flagException, resolveException } from '../../ledger/exceptions.ts';
 import { openItems } from '../../ledger/items.ts';
 import { confirmMatch, rejectMatch } from '../../ledger/matches.ts';
 import { standings } from '../../ledger/standing.ts';
 import { answerInWords, callOf } from '../context.ts';
 import { Failed } from '../output.ts';
-import { AnswerKey, type NamedMatch, namedMatches } from './answer-key.ts';
+import { AnswerKey, type NamedMatch, REASON_CODES_OF_KEY, namedMatches } from './answer-key.ts';
 
 /** What the demo's people did. */
 export interface Reviewed {
@@ -23,16 +23,6 @@ export interface Reviewed {
 // In the order in which they are asked: the second signs where the policy wants two.
 const REVIEWERS = ['human:mei.tan', 'human:tomas.lindqvist'];
 const PREPARER = 'human:jonas.weber';
-
-const REASONS: Readonly<Record<string, ReasonCode>> = {
-  timing_difference: 'TIMING_DIFFERENCE',
-  bank_fee: 'UNBOOKED_FEE',
-  interest: 'UNBOOKED_INTEREST',
-  unknown_receipt: 'UNKNOWN_RECEIPT',
-  duplicate_posting: 'DUPLICATE_POSTING',
-  amount_error: 'AMOUNT_DIFFERENCE',
-  hostile_text: 'BYPASS_ATTEMPT',
-};
 
 /**
  * Plays the demo's people. They know what the papers on their desks say, which here is the company's `truth.csv`: a
@@ -97,7 +87,7 @@ async function flagWhatIsOpen(
       const answer = await flagException(door, callOf(PREPARER), {
         reconciliation,
         itemIds: [item.id],
-        reasonCode: REASONS[reason ?? ''] ?? 'OTHER',
+        reasonCode: REASON_CODES_OF_KEY[reason ?? ''] ?? 'OTHER',
         narrative: `By the documents: ${reason ?? 'belongs to an event that was not proposed whole'}.`,
       });
       if (answer.outcome !== 'done') throw new Failed(answerInWords(answer, `flag line ${item.id}`), answer);
