@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool, types } from 'pg';
 import type { Database } from './database.ts';
+import { preparing } from './prepared.ts';
 
 export type Db = Kysely<Database>;
 
@@ -22,5 +23,5 @@ export function connect(url: string, maxConnections = 10): Db {
   const pool = new Pool({ connectionString: url, max: maxConnections, types: typeParsers });
   // An idle connection that the server drops must not end the process; the next query opens another and reports.
   pool.on('error', () => {});
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
 }

@@ -7,8 +7,9 @@ import type { Database, ExceptionsTable } from './database.ts';
 import { decide } from './decide.ts';
 import type { Answer, Call, Decision, Door, SubjectFacts } from './door.ts';
 import { approvalsOf } from './escalations.ts';
-import { type Item, itemsById, takenItems } from './items.ts';
+import type { Item } from './items.ts';
 import { counterpartyOf, totalsOf } from './legs.ts';
+import { openLegs } from './open-legs.ts';
 import { NotFound, type Reconciliation, getReconciliation, scopeOf } from './reconciliations.ts';
 import { reconciliationStream } from './streams.ts';
 
@@ -64,16 +65,7 @@ export async function flagException(
     subjectId: null,
     recordsWhenEscalated: true,
     async load(tx) {
-      const items = await itemsById(tx, reconciliation.id, ids);
-      const taken = await takenItems(tx, ids);
-      const obstacle =
-        reconciliation.state === 'CERTIFIED'
-          ? `${reconciliation.id} is certified`
-          : ids.length === 0 || items.length < ids.length
-            ? `not every line is a line of ${reconciliation.id}`
-            : taken.size > 0
-              ? `lines ${[...taken].slice(0, 10).join(', ')} are in a live match or exception already`
-              : null;
+      const { items, obstacle } = await openLegs(tx, reconciliation.id, ids, null);
       return {
         items,
         subject: {
@@ -84,7 +76,7 @@ export async function flagException(
           approvals: [],
           rule: null,
           ambiguous: false,
-          obstacle,
+          obstacle: ids.length === 0 ? 'an exception needs at least one line' : obstacle,
         },
         amountUsd: totalsOf(items).amountUsd,
         rationale: args.narrative,
@@ -114,7 +106,7 @@ export async function flagException(
         .execute();
       return { subjectId: row.id, result: { exception_id: row.id, state: 'OPEN' } };
     },
-  } satisfies Decision<SubjectFacts & { items: Item[] }>);
+  } satisfies Decision<SubjectFacts & { items: readonly Item[] }>);
 }
 
 /** Resolves an exception: with an adjusting entry to be booked, or as it is. The line stays a reconciling item until booked. */

@@ -10,34 +10,6 @@ export interface Page {
   readonly openCount: string;
 }
 
-/** Lines by id, in id order; ids of other reconciliations are left out. */
-export async function itemsById(
-  db: Kysely<Database>,
-  reconciliation: string,
-  ids: readonly string[],
-): Promise<Item[]> {
-  if (ids.length === 0) return [];
-  return await db
-    .selectFrom('items')
-    .selectAll()
-    .where('reconciliation_id', '=', reconciliation)
-    .where('id', 'in', [...ids])
-    .orderBy('id')
-    .execute();
-}
-
-/** Those of the lines that belong to a live match or exception already. */
-export async function takenItems(db: Kysely<Database>, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
-  const rows = await db
-    .selectFrom('dispositions')
-    .select('item_id')
-    .where('item_id', 'in', [...ids])
-    .where('live', '=', true)
-    .execute();
-  return new Set(rows.map((row) => row.item_id));
-}
-
 /** Open lines: in no live match or exception. In id order, from behind `after`. */
 export async function openItems(
   db: Kysely<Database>,

@@ -1,13 +1,14 @@
 import { type Kysely, type Selectable, type Transaction, sql } from 'kysely';
 import type { Subject } from '../policy/contract.ts';
-import { type Usd, decimal, usd } from '../policy/money.ts';
+import { type Usd, usd } from '../policy/money.ts';
 import { findActor } from './actors.ts';
 import type { Database, MatchesTable } from './database.ts';
 import { decide } from './decide.ts';
-import type { Answer, Call, Decision, Door, SubjectFacts } from './door.ts';
+import { type Answer, type Call, type Decision, type Door, type SubjectFacts, seenVersion } from './door.ts';
 import { approvalsOf } from './escalations.ts';
-import { type Item, itemsById, takenItems } from './items.ts';
+import type { Item } from './items.ts';
 import { contentHashOf, counterpartyOf, totalsOf, typeOf } from './legs.ts';
+import { openLegs } from './open-legs.ts';
 import { NotFound, type Reconciliation, getReconciliation, scopeOf } from './reconciliations.ts';
 import { reconciliationStream } from './streams.ts';
 
@@ -34,20 +35,22 @@ export async function proposeMatch(
     subjectId: null,
     recordsWhenEscalated: true,
     async load(tx, actor) {
-      const legs = await itemsById(tx, reconciliation.id, ids);
-      const totals = totalsOf(legs);
-      const cumulative = actor
-        ? await cumulativeUsd(tx, reconciliation.id, actor.principal, counterpartyOf(legs))
-        : usd('0');
+      const { items, obstacle, movedUsd } = await openLegs(
+        tx,
+        reconciliation.id,
+        ids,
+        actor?.principal ?? null,
+      );
+      const { amountUsd } = totalsOf(items);
       return {
-        legs,
+        legs: items,
         subject: {
           ...newSubject,
-          contentHash: contentHashOf(legs, JUDGEMENT, rationale),
-          obstacle: await legsObstacle(tx, reconciliation, ids, legs),
+          contentHash: contentHashOf(items, JUDGEMENT, rationale),
+          obstacle: sizeObstacle(ids) ?? obstacle,
         },
-        amountUsd: totals.amountUsd,
-        cumulativeUsd: usd(cumulative.plus(totals.amountUsd)),
+        amountUsd,
+        cumulativeUsd: usd(movedUsd.plus(amountUsd)),
         rationale,
       };
     },
@@ -61,7 +64,7 @@ export async function proposeMatch(
       });
       return { subjectId: id, result: { match_id: id, state: 'PROPOSED' } };
     },
-  } satisfies Decision<SubjectFacts & { legs: Item[] }>);
+  } satisfies Decision<SubjectFacts & { legs: readonly Item[] }>);
 }
 
 /** Confirms a proposed match. By a model: an escalation. Above the dual limit: the first of two approvals, then the second. */
@@ -119,7 +122,7 @@ async function decideMatch(
   return await decide(door, call, {
     action,
     ...about(reconciliation),
-    args: { match_id: known.id, rationale: args.rationale },
+    args: { match_id: known.id, rationale: args.rationale, ...seenVersion(args) },
     subjectId: known.id,
     recordsWhenEscalated: false,
     async load(tx, actor) {
@@ -178,23 +181,9 @@ function about(reconciliation: Reconciliation) {
   };
 }
 
-async function legsObstacle(
-  tx: Transaction<Database>,
-  reconciliation: Reconciliation,
-  ids: readonly string[],
-  legs: readonly Item[],
-): Promise<string | null> {
-  if (reconciliation.state === 'CERTIFIED') return `${reconciliation.id} is certified`;
+function sizeObstacle(ids: readonly string[]): string | null {
   if (ids.length < 2) return 'a match needs at least two lines';
-  if (ids.length > MAX_LEGS) return `a match has at most ${MAX_LEGS} lines`;
-  const found = new Set(legs.map((leg) => leg.id));
-  const unknown = ids.filter((id) => !found.has(id));
-  if (unknown.length > 0)
-    return `lines ${unknown.slice(0, 10).join(', ')} are not lines of ${reconciliation.id}`;
-  const taken = await takenItems(tx, ids);
-  return taken.size > 0
-    ? `lines ${[...taken].slice(0, 10).join(', ')} are in a live match or exception already`
-    : null;
+  return ids.length > MAX_LEGS ? `a match has at most ${MAX_LEGS} lines` : null;
 }
 
 /**
@@ -231,30 +220,20 @@ async function insertMatch(
 ): Promise<string> {
   const { legs, rationale } = match;
   const totals = totalsOf(legs);
-  const row = await tx
-    .insertInto('matches')
-    .values({
-      reconciliation_id: match.reconciliation,
-      type: typeOf(legs, false),
-      rule: JUDGEMENT,
-      state: 'PROPOSED',
-      proposed_by: match.proposedBy,
-      session_id: match.sessionId,
-      score: decimal('0').toFixed(),
-      alternatives: 0,
-      rationale,
-      ledger_total: totals.ledger.toFixed(),
-      statement_total: totals.statement.toFixed(),
-      difference: totals.difference.toFixed(),
-      amount_usd: totals.amountUsd.toFixed(2),
-      counterparty_key: counterpartyOf(legs),
-      content_hash: contentHashOf(legs, JUDGEMENT, rationale),
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  await tx
-    .insertInto('dispositions')
-    .values(legs.map((leg) => ({ item_id: leg.id, match_id: row.id, exception_id: null })))
-    .execute();
-  return row.id;
+  const { rows } = await sql<{ id: string }>`
+    with made as (
+      insert into matches (reconciliation_id, type, rule, state, proposed_by, session_id, score, alternatives, rationale,
+                           ledger_total, statement_total, difference, amount_usd, counterparty_key, content_hash)
+      values (${match.reconciliation}, ${typeOf(legs, false)}, ${JUDGEMENT}, 'PROPOSED', ${match.proposedBy},
+              ${match.sessionId}, 0, 0, ${rationale}, ${totals.ledger.toFixed()}, ${totals.statement.toFixed()},
+              ${totals.difference.toFixed()}, ${totals.amountUsd.toFixed(2)}, ${counterpartyOf(legs)},
+              ${contentHashOf(legs, JUDGEMENT, rationale)})
+      returning id),
+    disposed as (
+      insert into dispositions (item_id, match_id)
+      select item, made.id from made, unnest(${legs.map((leg) => leg.id)}::bigint[]) as item)
+    select id from made`.execute(tx);
+  const made = rows[0];
+  if (!made) throw new Error('the match was not recorded');
+  return made.id;
 }
