@@ -163,6 +163,7 @@ async function decideException(
     recordsWhenEscalated: false,
     async load(tx) {
       const exception = await getException(tx, known.id);
+      const { state } = await getReconciliation(tx, known.reconciliation_id);
       const entry = args.adjustingEntry ?? exception.adjusting_entry;
       return {
         entry,
@@ -174,7 +175,10 @@ async function decideException(
           approvals: await approvalsOf(tx, { kind: 'exception', id: exception.id }, action),
           rule: null,
           ambiguous: false,
-          obstacle: null,
+          obstacle:
+            state === 'CERTIFIED'
+              ? `${known.reconciliation_id} is certified; its certification is withdrawn first (\`closegate decertify\`)`
+              : null,
         },
         amountUsd: usd(exception.amount_usd),
         rationale: args.rationale,

@@ -67,7 +67,8 @@ function obstacleOf(
   ids: readonly string[],
   found: readonly Row[],
 ): string | null {
-  if (state === 'CERTIFIED') return `${reconciliation} is certified`;
+  if (state === 'CERTIFIED')
+    return `${reconciliation} is certified; its certification is withdrawn first (\`closegate decertify\`)`;
   const known = new Set(found.map((item) => item.id));
   const unknown = ids.filter((id) => !known.has(id));
   if (unknown.length > 0) return `lines ${firstOf(unknown)} are not lines of ${reconciliation}`;
