@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { Answer, Call, Door } from '../ledger/door.ts';
-import { Failed } from './output.ts';
+import { Failed, print } from './output.ts';
 import { type Home, type RunFile, homeOf } from './stack/home.ts';
 import { doorOf, runningStack } from './stack/stack.ts';
 import { temporalClient, wakeOver } from './wake.ts';
@@ -54,6 +54,12 @@ export function callOf(actorId: string): Call {
 export async function wake(context: Context, reconciliation: string): Promise<void> {
   if (!process.env['TEMPORAL_ADDRESS'] && !context.run?.addresses['temporal']) return;
   await withTemporal(context, (client) => wakeOver(client)(reconciliation));
+}
+
+/** Prints an answer; a denied or refused call is exit code 1. */
+export function tellAnswer(options: { json?: boolean }, answer: Answer, what: string): void {
+  print(options, answer, answerInWords(answer, what));
+  if (answer.outcome === 'denied' || answer.outcome === 'refused') process.exitCode = 1;
 }
 
 /** An answer in words, clauses verbatim with their pointers. */

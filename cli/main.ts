@@ -1,10 +1,13 @@
 import { CommanderError, Command } from 'commander';
 import { PolicyError } from '../policy/load.ts';
+import { actorsCommands } from './commands/actors.ts';
 import { auditCommands } from './commands/audit.ts';
 import { calendarCommand } from './commands/calendar.ts';
 import { closeCommand } from './commands/close.ts';
 import { importCommand } from './commands/import.ts';
+import { inboxCommand } from './commands/inbox.ts';
 import { initCommand } from './commands/init.ts';
+import { periodCommands } from './commands/period.ts';
 import { policyCommands } from './commands/policy.ts';
 import { prepareCommand } from './commands/prepare.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -30,12 +33,15 @@ for (const add of [
   initCommand,
   closeCommand,
   importCommand,
+  inboxCommand,
   reviewCommands,
+  periodCommands,
   scheduleCommands,
   replayCommand,
   sweepCommand,
   auditCommands,
   policyCommands,
+  actorsCommands,
   calendarCommand,
   serveCommands,
   prepareCommand,

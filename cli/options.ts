@@ -24,6 +24,16 @@ export function month(value: string): string {
   }
 }
 
+/** An instant given on the command line, with its offset from UTC; in UTC as ISO 8601 writes it. */
+export function instant(value: string): string {
+  const written = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(value);
+  if (!written || Number.isNaN(Date.parse(value)))
+    throw new WrongUse(
+      `"${value.slice(0, 40)}" is not an instant with its offset, such as 2026-04-20T18:00:00Z`,
+    );
+  return new Date(value).toISOString();
+}
+
 /** A command with its description, an example that `--help` shows, and the options all commands share. */
 export function command(name: string, description: string, example: string): Command {
   return new Command(name)

@@ -6,18 +6,24 @@ import { parseEcbCsv } from '../policy/ecb-csv.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { loadActors } from '../statements/actors.ts';
 import { loadCompany } from '../statements/company.ts';
+import { harmless } from './output.ts';
 
 /**
  * Reads a company's folder (company.yaml, actors.yaml, policy.yaml, rates) and registers what changed.
- * Everything is read and checked before anything is written.
+ * Everything is read and checked before anything is written. What the folder says otherwise than the registry, and only
+ * people can decide, is told.
  * @returns which parts changed.
  */
-export async function registerCompany(door: Door, dir: string): Promise<string[]> {
+export async function registerCompany(
+  door: Door,
+  dir: string,
+  tell: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+): Promise<readonly string[]> {
   const company = loadCompany(dir);
   const policy = loadPolicy(join(dir, 'policy.yaml'));
   const actors = loadActors(dir);
   const rates = company.fx.flatMap((file) => parseEcbCsv(readFileSync(join(dir, file), 'utf8'), file));
-  return await register(
+  const { changed, differences } = await register(
     door,
     { actorId: 'engine:close', sessionId: 'register', toolCallId: policy.hash },
     {
@@ -39,4 +45,6 @@ export async function registerCompany(door: Door, dir: string): Promise<string[]
       ),
     },
   );
+  for (const line of differences) tell(harmless(line, 400));
+  return changed;
 }

@@ -1,23 +1,32 @@
 import { approvalsOf } from './escalations.ts';
 import { hashOf } from './canonical.ts';
 import { decide } from './decide.ts';
-import type { Answer, Call, Decision, Door, SubjectFacts } from './door.ts';
+import { type Answer, type Call, type Decision, type Door, type SubjectFacts, seenVersion } from './door.ts';
 import { getReconciliation, scopeOf, setReconciliationState } from './reconciliations.ts';
-import { reconciliationStream, runId, runStream } from './streams.ts';
+import { holdRun } from './run-state.ts';
+import { reconciliationStream } from './streams.ts';
 import { type TieOut, certificationObstacle, tieOut } from './tie-out.ts';
 
-/** Certifies an account: it ties out to the cent and nothing waits. Restricted accounts need two people. */
+/**
+ * Certifies an account: it ties out to the cent and nothing waits. Restricted accounts need two people.
+ * `contentHash` and `policyHash` name the version and the policy that the certifier saw; either differing refuses.
+ */
 export async function certify(
   door: Door,
   call: Call,
-  args: { reconciliation: string; rationale: string | null },
+  args: {
+    reconciliation: string;
+    rationale: string | null;
+    contentHash?: string | null;
+    policyHash?: string | null;
+  },
 ): Promise<Answer> {
   const known = await getReconciliation(door.db, args.reconciliation);
   return await decide(door, call, {
     action: 'CERTIFY',
     scope: scopeOf(known),
     stream: reconciliationStream(known.id),
-    args: { reconciliation: known.id, rationale: args.rationale },
+    args: { reconciliation: known.id, rationale: args.rationale, ...seenVersion(args) },
     subjectKind: 'reconciliation',
     subjectId: known.id,
     recordsWhenEscalated: false,
@@ -45,19 +54,17 @@ export async function certify(
               : certificationObstacle(tie),
         },
         rationale: args.rationale,
+        approvedContentHash: args.contentHash ?? null,
+        approvedPolicyHash: args.policyHash ?? null,
       };
     },
-    async apply(tx, { tie, subject }, { actor }) {
-      const approvers = (subject?.approvals ?? [])
-        .filter((approval) => approval.contentHash === subject?.contentHash)
-        .map((approval) => approval.actor.id);
-      const certifiedBy = [...new Set([...approvers, actor.id])];
+    async apply(tx, { tie, subject }, { approvedBy }) {
       await tx
         .insertInto('certifications')
         .values({
           reconciliation_id: known.id,
           state: 'ACTIVE',
-          certified_by: certifiedBy,
+          certified_by: [...approvedBy],
           ledger_balance: tie.ledger_balance ?? '0',
           statement_balance: tie.statement_balance ?? '0',
           reconciling_items: tie.reconciling_items,
@@ -67,65 +74,79 @@ export async function certify(
       await setReconciliationState(tx, known.id, 'CERTIFIED');
       return {
         subjectId: known.id,
-        result: { reconciliation: known.id, state: 'CERTIFIED', certified_by: certifiedBy },
+        result: { reconciliation: known.id, state: 'CERTIFIED', certified_by: approvedBy },
       };
     },
   } satisfies Decision<SubjectFacts & { tie: TieOut }>);
 }
 
-/** Locks a period once every account of it is certified; after that nothing in it changes. */
-export async function lockPeriod(
+/**
+ * Withdraws an account's certification, with a reason; it can be certified anew. A locked period is reopened first.
+ * What was certified stays on record as WITHDRAWN.
+ */
+export async function decertify(
   door: Door,
   call: Call,
-  args: { entity: string; period: string },
+  args: { reconciliation: string; rationale: string | null },
 ): Promise<Answer> {
-  const run = runId(args.entity, args.period);
+  const known = await getReconciliation(door.db, args.reconciliation);
   return await decide(door, call, {
-    action: 'LOCK',
-    scope: { ...args, account: null },
-    stream: runStream(args.entity, args.period),
-    args,
-    subjectKind: 'run',
-    subjectId: run,
+    action: 'DECERTIFY',
+    scope: scopeOf(known),
+    stream: reconciliationStream(known.id),
+    args: { reconciliation: known.id, rationale: args.rationale },
+    subjectKind: 'reconciliation',
+    subjectId: known.id,
     recordsWhenEscalated: false,
     async load(tx) {
-      const { state } = await tx
-        .selectFrom('runs')
-        .select('state')
-        .where('id', '=', run)
-        .executeTakeFirstOrThrow();
-      // Locked, so that no account loses its certification between this look and the lock.
-      const uncertified = await tx
-        .selectFrom('reconciliations')
-        .select('id')
-        .where('run_id', '=', run)
-        .where('state', '!=', 'CERTIFIED')
-        .orderBy('id')
-        .forShare()
-        .execute();
+      // Held, so that the period is not locked between this look and the change.
+      const run = await holdRun(tx, known.run_id, 'keep');
+      const { state } = await getReconciliation(tx, known.id);
+      const latest = await tx
+        .selectFrom('certifications')
+        .select(['id', 'content_hash'])
+        .where('reconciliation_id', '=', known.id)
+        .where('state', 'in', ['ACTIVE', 'SUSPENDED'])
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst();
       return {
+        certification: latest?.id ?? null,
         subject: {
-          kind: 'run',
+          kind: 'reconciliation',
           state,
           proposer: null,
-          contentHash: null,
-          approvals: [],
+          contentHash: latest ? hashOf({ certification: latest.id, content: latest.content_hash }) : null,
+          approvals: await approvalsOf(tx, { kind: 'reconciliation', id: known.id }, 'DECERTIFY'),
           rule: null,
           ambiguous: false,
           obstacle:
-            uncertified.length === 0
-              ? null
-              : `not certified: ${uncertified.map((account) => account.id).join(', ')}`,
+            run.state === 'LOCKED'
+              ? `${known.entity} ${known.period} is locked; two people reopen it with \`closegate reopen\``
+              : latest
+                ? null
+                : `${known.id} is not certified`,
         },
+        rationale: args.rationale,
       };
     },
-    async apply(tx) {
+    async apply(tx, { certification }, { actor, approvedBy }) {
       await tx
-        .updateTable('runs')
-        .set({ state: 'LOCKED', locked_at: new Date() })
-        .where('id', '=', run)
+        .updateTable('certifications')
+        .set({
+          state: 'WITHDRAWN',
+          withdrawn_by: actor.id,
+          withdrawn_at: new Date(),
+          withdrawn_because: args.rationale,
+        })
+        .where('id', '=', certification)
         .execute();
-      return { subjectId: run, result: { run, state: 'LOCKED' } };
+      await setReconciliationState(tx, known.id, 'IN_REVIEW');
+      return {
+        subjectId: known.id,
+        result: { reconciliation: known.id, state: 'IN_REVIEW', certification: 'WITHDRAWN' },
+        detail: { withdrawn: { certification, by: approvedBy, because: args.rationale } },
+      };
     },
-  });
+  } satisfies Decision<SubjectFacts & { certification: string | null }>);
 }

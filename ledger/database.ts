@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ActorKind } from '../policy/contract.ts';
+import type { JsonObject } from './canonical.ts';
 
 // Money and 64-bit integers arrive as strings, dates as YYYY-MM-DD strings (see connect.ts).
 type Numeric = string;
@@ -14,7 +15,8 @@ export type MatchState = 'PROPOSED' | 'CONFIRMED' | 'REJECTED' | 'SUPERSEDED';
 export type ExceptionState = 'OPEN' | 'RESOLVED' | 'CARRIED_FORWARD';
 export type ReconciliationState = 'NEW' | 'IMPORTED' | 'MATCHED' | 'IN_REVIEW' | 'CERTIFIED' | 'SUSPENDED';
 export type EscalationState = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED';
-export type EscalationSubject = 'match' | 'exception' | 'reconciliation';
+export type EscalationSubject = 'match' | 'exception' | 'reconciliation' | 'run' | 'policy' | 'actor';
+export type RunState = 'RUNNING' | 'LOCKED' | 'REOPENED';
 export type PacketState = 'OPEN' | 'DONE' | 'LEFT_FOR_HUMAN';
 
 export interface ActorsTable {
@@ -32,7 +34,11 @@ export interface PolicyVersionsTable {
   author: string;
   approved_by: string | null;
   source: string;
-  in_force_since: Timestamp;
+  registered_at: ColumnType<Date, Date | undefined, never>;
+  /** Null for a version that has never been in force. */
+  in_force_since: ColumnType<Date | null, Date | null, Date>;
+  /** Who approved it here, in this order; empty for the first version of a registry. */
+  approvers: ColumnType<string[], string[] | undefined, string[]>;
 }
 
 export interface EntitiesTable {
@@ -63,10 +69,15 @@ export interface RunsTable {
   id: string;
   entity: string;
   period: string;
-  state: 'RUNNING' | 'LOCKED';
+  state: RunState;
   policy_hash: string;
   opened_at: Timestamp;
   locked_at: Timestamp | null;
+  /** Of the latest reopening, kept after the period is locked again. */
+  reopened_until: Timestamp | null;
+  reopened_at: Timestamp | null;
+  reopened_by: string[] | null;
+  reopened_because: string | null;
 }
 
 export interface ReconciliationsTable {
@@ -165,13 +176,20 @@ export interface DispositionsTable {
 
 export interface EscalationsTable {
   id: Id;
-  reconciliation_id: string;
+  /** Null for what is not about one account. */
+  reconciliation_id: string | null;
+  entity: string | null;
+  period: string | null;
   subject_kind: EscalationSubject;
   subject_id: string;
   action: string;
   state: EscalationState;
   requested_by: string;
   clauses: Json<{ code: string; pointer: string; text: string }[]>;
+  /** The arguments of the call that asked. */
+  asked: ColumnType<JsonObject, string | undefined, string>;
+  /** The version of the subject that was asked about. */
+  content_hash: string | null;
   policy_hash: string;
   created_at: Timestamp;
   decided_by: string | null;
@@ -187,6 +205,8 @@ export interface ApprovalsTable {
   content_hash: string;
   policy_hash: string;
   at: Timestamp;
+  /** When the decision that it served was taken; null while it stands. */
+  spent_at: Timestamp | null;
 }
 
 export interface CertificationsTable {
@@ -199,6 +219,9 @@ export interface CertificationsTable {
   reconciling_items: Numeric;
   content_hash: string;
   at: Timestamp;
+  withdrawn_by: string | null;
+  withdrawn_at: Timestamp | null;
+  withdrawn_because: string | null;
 }
 
 export interface PacketsTable {

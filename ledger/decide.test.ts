@@ -139,11 +139,13 @@ test('a model that rejects a proposal withdraws the question to people, and does
       tx,
       { kind: 'match', id: matchId },
       {
-        reconciliation,
+        scope: { entity: 'US', period: '2026-03', account: '1010' },
         action: 'CONFIRM',
         requestedBy: 'llm:recon-operator',
         clauses: [],
         policyHash: 'any',
+        contentHash: null,
+        asked: {},
       },
     );
     await record(tx, TEST_AUDIT_KEY, 'test', { event_type: 'TEST' });

@@ -1,14 +1,15 @@
 import type { Transaction } from 'kysely';
 import type { Actor, GateRequest, Outcome } from '../policy/contract.ts';
+import { approvalsBesides } from '../policy/controls/authority.ts';
 import { evaluate } from '../policy/gate.ts';
 import type { Policy } from '../policy/load.ts';
+import { sensitivityOf } from '../policy/lookups.ts';
 import { type AuditEvent, type Head, append } from './audit.ts';
 import { type JsonObject, hashOf } from './canonical.ts';
 import type { Database } from './database.ts';
 import type { Answer, Call, Decision, Door, Effect, Scope, SubjectFacts } from './door.ts';
-import { approve, escalate, settleEscalations } from './escalations.ts';
+import { approve, escalate, settleEscalations, spendApprovals } from './escalations.ts';
 import { closeDecision, openDecision } from './opening.ts';
-import { reconciliationId } from './streams.ts';
 
 /**
  * The one door: idempotency key, lock, policy gate, mutation and audit row in one transaction.
@@ -93,16 +94,26 @@ async function carryOut<Facts extends SubjectFacts>(
   if (outcome.kind === 'deny' || !actor) return { effect: null, escalationId: null };
   const escalated = outcome.kind === 'require_human_approval';
   const applies = !escalated || decision.recordsWhenEscalated;
-  const effect = applies ? await decision.apply(tx, facts, { actor, call, policy, escalated }) : null;
+  const approvedBy = approversOf(request, actor, policy);
+  const effect = applies
+    ? await decision.apply(tx, facts, { actor, call, policy, escalated, approvedBy })
+    : null;
   const id = effect?.subjectId ?? decision.subjectId;
-  if (decision.subjectKind === 'run' || id === null) return { effect, escalationId: null };
+  if (id === null) return { effect, escalationId: null };
   const ref = { kind: decision.subjectKind, id };
+  const contentHash = request.subject?.contentHash ?? null;
   if (!escalated) {
-    if (settles(decision.action))
-      await settleEscalations(tx, ref, answerOf(decision.action, actor), actor.id);
+    if (settles(decision.action)) {
+      const only = ANSWERS_ONE_QUESTION.includes(decision.action)
+        ? { action: decision.action, contentHash }
+        : null;
+      await settleEscalations(tx, ref, answerOf(decision.action, actor), actor.id, only);
+    }
+    // An approval serves one decision: nobody's old one may stand in for a second person later.
+    if (request.subject && request.subject.approvals.length > 0)
+      await spendApprovals(tx, ref, decision.action);
     return { effect, escalationId: null };
   }
-  const contentHash = request.subject?.contentHash ?? null;
   const onlyAnotherPersonIsMissing = outcome.clauses.every(
     (clause) => clause.code === 'DUAL_APPROVAL_REQUIRED',
   );
@@ -115,11 +126,13 @@ async function carryOut<Facts extends SubjectFacts>(
     });
   }
   const escalationId = await escalate(tx, ref, {
-    reconciliation: reconciliationOf(decision.scope),
+    scope: decision.scope,
     action: decision.action,
     requestedBy: actor.id,
     clauses: outcome.clauses,
     policyHash: policy.hash,
+    contentHash,
+    asked: decision.args,
   });
   return { effect, escalationId };
 }
@@ -130,13 +143,27 @@ function answerOf(action: GateRequest['action'], actor: Actor): 'APPROVED' | 'RE
   return action === 'REJECT' ? 'REJECTED' : 'APPROVED';
 }
 
-// What was decided about a subject settles every question that was pending about it.
-function settles(action: GateRequest['action']): boolean {
-  return ['CONFIRM', 'REJECT', 'RESOLVE', 'CARRY_FORWARD', 'CERTIFY'].includes(action);
+function approversOf(request: GateRequest, actor: Actor, policy: Policy): string[] {
+  const { action, subject, entity, account } = request;
+  if (subject === null) return [actor.id];
+  const sensitivity = sensitivityOf(policy, entity, account);
+  const others = approvalsBesides(actor, { action, subject, policy, sensitivity });
+  return [...new Set([...others.map((approval) => approval.actor.id), actor.id])];
 }
 
-function reconciliationOf(scope: Scope): string {
-  return reconciliationId(scope.entity, scope.period, scope.account ?? '');
+// These answer what was asked in these very words; another question about the subject is overtaken, not answered.
+const ANSWERS_ONE_QUESTION: readonly GateRequest['action'][] = [
+  'DECERTIFY',
+  'LOCK',
+  'REOPEN',
+  'APPROVE_POLICY',
+  'CHANGE_ACTORS',
+];
+
+// What was decided about a subject settles every question that was pending about it.
+function settles(action: GateRequest['action']): boolean {
+  const judgements = ['CONFIRM', 'REJECT', 'RESOLVE', 'CARRY_FORWARD', 'CERTIFY'];
+  return judgements.includes(action) || ANSWERS_ONE_QUESTION.includes(action);
 }
 
 function eventFor(
@@ -165,7 +192,7 @@ function eventFor(
       obstacle: request.subject?.obstacle ?? null,
       ...(request.subject?.contentHash ? { content_hash: request.subject.contentHash } : {}),
       ...(escalationId === null ? {} : { escalation: escalationId }),
-      ...(effect === null ? {} : { result: effect.result }),
+      ...(effect === null ? {} : { result: effect.result, ...effect.detail }),
     },
   };
 }
@@ -183,8 +210,8 @@ export function identity(call: Call, actor: Actor | null): Partial<AuditEvent> {
 /** The audit columns that say which books. */
 export function scopeColumns(scope: Scope): Partial<AuditEvent> {
   return {
-    entity: scope.entity,
-    period: scope.period,
+    ...(scope.entity === '' ? {} : { entity: scope.entity }),
+    ...(scope.period === '' ? {} : { period: scope.period }),
     ...(scope.account === null ? {} : { account: scope.account }),
   };
 }

@@ -19,12 +19,15 @@ export interface Call {
   readonly toolCallId: string;
 }
 
-/** Which reconciliation, or which run when `account` is null, an action is about. */
+/** Which reconciliation, or which run when `account` is null, an action is about; {@link COMPANY} for neither. */
 export interface Scope {
   readonly entity: string;
   readonly period: string;
   readonly account: string | null;
 }
+
+/** What concerns the whole company: its policy and its actor register. */
+export const COMPANY: Scope = { entity: '', period: '', account: null };
 
 /** What the gate must know about the subject, read under the lock. Everything else `decide` fills in. */
 export type SubjectFacts = Pick<GateRequest, 'subject'> &
@@ -37,12 +40,16 @@ export interface Applying {
   readonly policy: Policy;
   /** True when people still have to agree: record the proposal, settle nothing. */
   readonly escalated: boolean;
+  /** Whoever agrees: those whose approvals count, then the actor. One name where one person is enough. */
+  readonly approvedBy: readonly string[];
 }
 
 /** What a change did: the subject's id and what the caller is told. */
 export interface Effect {
   readonly subjectId: string;
   readonly result: JsonObject;
+  /** Fields of its own in the audit event's detail. */
+  readonly detail?: JsonObject;
 }
 
 /** One kind of state change, to be put through the door. */
@@ -52,13 +59,21 @@ export interface Decision<Facts extends SubjectFacts> {
   readonly stream: string;
   /** The caller's arguments: the same idempotency key with others is refused. */
   readonly args: JsonObject;
-  readonly subjectKind: EscalationSubject | 'run';
+  readonly subjectKind: EscalationSubject;
   /** The subject's id where it exists already; null where the action makes it. */
   readonly subjectId: string | null;
   /** True when an escalated action is still recorded (a proposal is), false when it leaves the subject as it was. */
   readonly recordsWhenEscalated: boolean;
   load(tx: Transaction<Database>, actor: Actor | null): Promise<Facts>;
   apply(tx: Transaction<Database>, facts: Facts, applying: Applying): Promise<Effect>;
+}
+
+/** The version and the policy that a caller saw, as arguments: left out where none is named. */
+export function seenVersion(seen: { contentHash?: string | null; policyHash?: string | null }): JsonObject {
+  return {
+    ...(seen.contentHash ? { content_hash: seen.contentHash } : {}),
+    ...(seen.policyHash ? { policy_hash: seen.policyHash } : {}),
+  };
 }
 
 /** What the caller is told, word for word the same on every retry of the same call. */

@@ -6,21 +6,24 @@ import type { Database } from './database.ts';
 const parsed = new Map<string, Policy>();
 
 /**
- * The policy version in force, as it was registered last.
+ * The policy version in force: the one that came in force last.
  * @throws when no policy has been registered: then nothing may be decided.
  */
 export async function policyInForce(db: Kysely<Database>): Promise<Policy> {
+  return await policyByHash(db, await hashInForce(db));
+}
+
+/** The hash of the version in force, or null when no policy has been registered. */
+export async function hashInForce(db: Kysely<Database>): Promise<string | null> {
   const latest = await db
     .selectFrom('policy_versions')
     .select('hash')
+    // A version that waits for its approval has never been in force.
+    .where('in_force_since', 'is not', null)
     .orderBy('in_force_since', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (!latest)
-    throw new Error(
-      'no policy is registered, so nothing may be decided; register one with `closegate close --dir DIR`',
-    );
-  return await policyByHash(db, latest?.hash ?? null);
+  return latest?.hash ?? null;
 }
 
 /**

@@ -1,17 +1,19 @@
 import { type Transaction, sql } from 'kysely';
-import type { Actor } from '../policy/contract.ts';
 import type { RateRow } from '../policy/fx.ts';
 import type { Policy } from '../policy/load.ts';
+import { type RegisteredActor, actorDifferences, firstActors, registeredActors } from './actor-registry.ts';
 import { append, lockHead } from './audit.ts';
 import { type JsonObject, hashOf } from './canonical.ts';
 import type { Database } from './database.ts';
 import type { Call, Door } from './door.ts';
+import { hashInForce } from './policy-in-force.ts';
+import { keepVersion } from './policy-versions.ts';
 import { REGISTRY_STREAM } from './streams.ts';
 
 /** What a company's folder says, ready to be registered. */
 export interface Registration {
   readonly policy: Policy;
-  readonly actors: readonly (Actor & { readonly name: string })[];
+  readonly actors: readonly RegisteredActor[];
   readonly entities: readonly { readonly id: string; readonly name: string; readonly currency: string }[];
   readonly accounts: readonly RegisteredAccount[];
   readonly rates: readonly RateRow[];
@@ -28,18 +30,31 @@ export interface RegisteredAccount {
   readonly counterparty_account: string | null;
 }
 
+/** What a registration did. */
+export interface Registered {
+  /** The audit events of what changed. */
+  readonly changed: readonly string[];
+  /** What the folder says otherwise than the registry, in words, with the command by which people decide it. */
+  readonly differences: readonly string[];
+}
+
 /**
- * Brings the registry to what the folder says: policy, actors, accounts, rates. What is there already is left alone;
- * what changes is audited with a digest. Actors that the folder no longer names become inactive.
- * @returns which of them changed.
+ * Registers a company's folder. An empty registry takes its policy and its actors as they stand. Later the folder
+ * changes accounts and rates only: another policy waits for its approval, and the actor register changes by decision;
+ * both are given back as differences. What changes is audited, with a digest.
  */
-export async function register(door: Door, call: Call, wanted: Registration): Promise<string[]> {
+export async function register(door: Door, call: Call, wanted: Registration): Promise<Registered> {
   return await door.db.transaction().execute(async (tx) => {
     let head = await lockHead(tx, REGISTRY_STREAM);
+    const inForce = await hashInForce(tx);
+    const first = inForce === null;
+    const { policy } = wanted;
     const changed: string[] = [];
     const parts: readonly [string, () => Promise<boolean>, JsonObject][] = [
-      ['POLICY_REGISTERED', () => registerPolicy(tx, wanted.policy), policyDetail(wanted.policy)],
-      ['ACTORS_REGISTERED', () => registerActors(tx, wanted.actors), { actors: plain(wanted.actors) }],
+      first
+        ? ['POLICY_REGISTERED', () => keepVersion(tx, policy, 'in force'), policyDetail(policy, true)]
+        : ['POLICY_PROPOSED', () => keepVersion(tx, policy, 'proposed'), policyDetail(policy, false)],
+      ['ACTORS_REGISTERED', () => firstActors(tx, wanted.actors), { actors: plain(wanted.actors) }],
       ['ACCOUNTS_REGISTERED', () => registerAccounts(tx, wanted), { accounts: plain(wanted.accounts) }],
       ['RATES_REGISTERED', () => registerRates(tx, wanted.rates), ratesDetail(wanted.rates)],
     ];
@@ -56,54 +71,25 @@ export async function register(door: Door, call: Call, wanted: Registration): Pr
         actor_id: call.actorId,
         session_id: call.sessionId,
         tool_call_id: call.toolCallId,
-        policy_hash: wanted.policy.hash,
+        policy_hash: inForce ?? policy.hash,
         detail,
       });
       head = appended.head;
     }
-    return changed;
+    const differences = [
+      ...policyDifference(policy, inForce),
+      ...actorDifferences(await registeredActors(tx), wanted.actors),
+    ];
+    return { changed, differences };
   });
 }
 
-async function registerPolicy(tx: Transaction<Database>, policy: Policy): Promise<boolean> {
-  const latest = await tx
-    .selectFrom('policy_versions')
-    .select('hash')
-    .orderBy('in_force_since', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  if (latest?.hash === policy.hash) return false;
-  await tx
-    .insertInto('policy_versions')
-    .values({
-      hash: policy.hash,
-      version: policy.content.version,
-      author: policy.content.author,
-      approved_by: policy.content.approved_by ?? null,
-      source: policy.source,
-      in_force_since: new Date(),
-    })
-    // Going back to an earlier version puts it in force again.
-    .onConflict((conflict) => conflict.column('hash').doUpdateSet({ in_force_since: new Date() }))
-    .execute();
-  return true;
-}
-
-async function registerActors(tx: Transaction<Database>, actors: Registration['actors']): Promise<boolean> {
-  const result = await sql`
-    with wanted as (select * from jsonb_to_recordset(${JSON.stringify(actors)}::jsonb)
-                      as a (id text, kind text, name text, roles text[], principal text, active boolean)),
-    upserted as (
-      insert into actors as a (id, kind, name, roles, principal, active) select * from wanted
-      on conflict (id) do update
-        set name = excluded.name, roles = excluded.roles, principal = excluded.principal, active = excluded.active
-        where (a.name, a.roles, a.principal, a.active)
-          is distinct from (excluded.name, excluded.roles, excluded.principal, excluded.active)
-      returning a.id),
-    retired as (
-      update actors set active = false where active and id not in (select id from wanted) returning id)
-    select id from upserted union all select id from retired`.execute(tx);
-  return result.rows.length > 0;
+function policyDifference({ hash, fileName }: Policy, inForce: string | null): string[] {
+  if (inForce === null || inForce === hash) return [];
+  return [
+    `${fileName} (hash ${hash.slice(0, 12)}) differs from the version in force (hash ${inForce.slice(0, 12)}): ` +
+      'two people approve it with `closegate policy approve`',
+  ];
 }
 
 async function registerAccounts(tx: Transaction<Database>, wanted: Registration): Promise<boolean> {
@@ -139,9 +125,17 @@ async function registerRates(tx: Transaction<Database>, rates: readonly RateRow[
   return result.rows.length > 0;
 }
 
-function policyDetail(policy: Policy): JsonObject {
+function policyDetail(policy: Policy, first: boolean): JsonObject {
   const { version, author, approved_by } = policy.content;
-  return { version, author, approved_by: approved_by ?? null, source: policy.source };
+  return {
+    hash: policy.hash,
+    version,
+    author,
+    approved_by: approved_by ?? null,
+    // Nobody could have approved it here: it is in force on the word of whoever set the company up.
+    first_version: first,
+    source: policy.source,
+  };
 }
 
 function ratesDetail(rates: readonly RateRow[]): JsonObject {

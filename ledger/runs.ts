@@ -1,3 +1,4 @@
+import type { Kysely } from 'kysely';
 import { closeWindow, isWithin } from '../policy/calendar.ts';
 import { currencyCode } from '../policy/currency.ts';
 import { convertToUsd } from '../policy/fx.ts';
@@ -7,6 +8,7 @@ import { lastDay } from '../policy/period.ts';
 import { append, lockHead } from './audit.ts';
 import { findActor } from './actors.ts';
 import { identity } from './decide.ts';
+import type { Database } from './database.ts';
 import type { Call, Door } from './door.ts';
 import { policyInForce } from './policy-in-force.ts';
 import { ratesOf } from './rates.ts';
@@ -112,4 +114,10 @@ export async function openRun(door: Door, call: Call, entity: string, period: st
     });
     return opened;
   });
+}
+
+/** True once a run has been locked, also when it was reopened since. */
+export async function wasLocked(db: Kysely<Database>, run: string): Promise<boolean> {
+  const row = await db.selectFrom('runs').select('locked_at').where('id', '=', run).executeTakeFirst();
+  return row !== undefined && row.locked_at !== null;
 }

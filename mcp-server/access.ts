@@ -1,17 +1,29 @@
 import { record } from '../ledger/audit.ts';
-import type { JsonObject } from '../ledger/canonical.ts';
+import type { Json } from '../ledger/canonical.ts';
 import type { Door } from '../ledger/door.ts';
 import { ACCESS_STREAM } from '../ledger/streams.ts';
 import type { Caller } from './identity.ts';
 
 /** What is recorded about calls that never reached the gate. */
-export type AccessEvent = 'LOGIN_FAILED' | 'IDENTITY_CONFUSION' | 'FORBIDDEN_ARGUMENT' | 'OUT_OF_SCOPE';
+export type AccessEvent =
+  | 'LOGIN_FAILED'
+  | 'IDENTITY_CONFUSION'
+  | 'FOREIGN_HOST'
+  | 'MALFORMED_REQUEST'
+  | 'FORBIDDEN_ARGUMENT'
+  | 'OUT_OF_SCOPE';
 
-/** Writes one event of the access stream. Without a caller nobody was identified; a claimed name goes into the detail. */
+/** Why a call was refused, in fixed words, and what else is known. */
+export type AccessDetail = { readonly reason: string; readonly [key: string]: Json };
+
+/**
+ * Writes one event of the access stream. Without a caller nobody was identified; a claimed name goes into the detail,
+ * and `strangers.ts` keeps such events from filling the log.
+ */
 export async function recordAccess(
   door: Door,
   event: AccessEvent,
-  about: { caller: Caller | null; toolCallId?: string; detail: JsonObject },
+  about: { caller: Caller | null; toolCallId?: string; detail: AccessDetail },
 ): Promise<void> {
   const { caller, toolCallId, detail } = about;
   await door.db.transaction().execute(async (tx) => {
@@ -20,7 +32,7 @@ export async function recordAccess(
       ...(caller ? { actor_id: caller.actorId, session_id: caller.sessionId } : {}),
       ...(toolCallId === undefined ? {} : { tool_call_id: toolCallId }),
       decision: 'refused',
-      detail,
+      detail: { ...detail, ...(caller?.agent ? { acting_agent: caller.agent } : {}) },
     });
   });
 }

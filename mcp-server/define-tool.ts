@@ -4,6 +4,7 @@ import type { Call, Door } from '../ledger/door.ts';
 import { NotFound } from '../ledger/reconciliations.ts';
 import { recordAccess } from './access.ts';
 import { type Caller, OutOfScope } from './identity.ts';
+import { identityNamedIn, namesIdentity } from './named-identity.ts';
 
 /** What a tool's handler knows besides its arguments. Actor and session come from the token, never from arguments. */
 export interface ToolContext {
@@ -72,7 +73,12 @@ export function defineTool<Input extends z.ZodRawShape, Output extends z.ZodRawS
         await recordAccess(context.door, 'OUT_OF_SCOPE', {
           caller: context.caller,
           toolCallId: context.call.toolCallId,
-          detail: { tool: tool.name, asked_for: error.asked, allowed: error.allowed },
+          detail: {
+            reason: 'outside the reconciliation of the session',
+            tool: tool.name,
+            asked_for: error.asked,
+            allowed: error.allowed,
+          },
         });
         return failed(error.message);
       }
@@ -90,30 +96,56 @@ function answered(structuredContent: Record<string, unknown>): CallToolResult {
   return { structuredContent, content: [{ type: 'text', text: JSON.stringify(structuredContent) }] };
 }
 
+/**
+ * Refuses a call whose `_meta` says who the caller is; null when it does not.
+ * @param meta as the client sent it
+ */
+export async function refuseIdentityInMeta(
+  tool: string,
+  meta: unknown,
+  context: Pick<ToolContext, 'door' | 'caller' | 'call'>,
+): Promise<CallToolResult | null> {
+  const named = identityNamedIn(meta);
+  if (named.length === 0) return null;
+  return await refuseNames(tool, named, '_meta names an identity', context);
+}
+
 async function refuseArguments(
   tool: string,
   issues: readonly z.core.$ZodIssue[],
-  { door, caller, call }: ToolContext,
+  context: ToolContext,
 ): Promise<CallToolResult> {
   const forbidden = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key].join('.')) : [],
   );
-  const clean = forbidden.slice(0, 20).map((name) => printable(name));
-  if (clean.length > 0) {
-    await recordAccess(door, 'FORBIDDEN_ARGUMENT', {
-      caller,
-      toolCallId: call.toolCallId,
-      detail: { tool, arguments: clean },
-    });
-    return failed(
-      `${tool} takes no argument ${clean.join(', ')}; nothing was done. Actor, session, amounts and rates are not ` +
-        'arguments: the server knows them. Repeat the call with the listed arguments only.',
-    );
+  if (forbidden.length > 0) {
+    const reason = forbidden.some((name) => namesIdentity(name.slice(name.lastIndexOf('.') + 1)))
+      ? 'an argument names an identity'
+      : 'the tool takes no argument of that name';
+    return await refuseNames(tool, forbidden, reason, context);
   }
   const problems = issues
     .slice(0, 5)
     .map((issue) => `${printable(issue.path.join('.')) || 'arguments'}: ${issue.message}`);
   return failed(`${tool}: ${problems.join('; ')}; nothing was done. Correct the arguments and call again.`);
+}
+
+async function refuseNames(
+  tool: string,
+  names: readonly string[],
+  reason: string,
+  { door, caller, call }: Pick<ToolContext, 'door' | 'caller' | 'call'>,
+): Promise<CallToolResult> {
+  const clean = names.slice(0, 20).map((name) => printable(name));
+  await recordAccess(door, 'FORBIDDEN_ARGUMENT', {
+    caller,
+    toolCallId: call.toolCallId,
+    detail: { reason, tool, arguments: clean },
+  });
+  return failed(
+    `${tool} takes no argument ${clean.join(', ')}; nothing was done. Actor, session, amounts and rates are not ` +
+      'arguments: the server knows them. Repeat the call with the listed arguments only.',
+  );
 }
 
 function printable(text: string): string {

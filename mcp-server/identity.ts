@@ -1,42 +1,34 @@
-import { readFileSync } from 'node:fs';
 import {
-  type CryptoKey,
-  type JWK,
   type JWTPayload,
+  type ProtectedHeaderParameters,
   decodeProtectedHeader,
   errors,
-  importJWK,
   jwtVerify,
 } from 'jose';
 import { z } from 'zod';
+import { ALGORITHMS, type KeySource, type SigningKey } from './key-set.ts';
 
-/** Who calls, as a verified token says it. */
+/** Who calls, as a verified token or a trusted proxy says it. */
 export interface Caller {
   readonly actorId: string;
   readonly sessionId: string;
+  /** The program that acts for the actor (`act` of RFC 8693), when the token names one. It adds no authority. */
+  readonly agent: string | null;
   /** The only reconciliation that this session may touch; null when the token does not narrow it. */
   readonly reconciliation: string | null;
-}
-
-/** A public key and whom it may sign for. */
-export interface SigningKey {
-  readonly key: CryptoKey | Uint8Array;
-  readonly algorithm: string;
-  /** Actor ids, or prefixes that end in a colon (`llm:`). */
-  readonly subjects: readonly string[];
 }
 
 /** What tokens must look like to be believed. */
 export interface IdentityConfig {
   readonly issuer: string;
   readonly audience: string;
-  readonly keys: ReadonlyMap<string, SigningKey>;
+  readonly keys: KeySource;
 }
 
-/** A token that is not believed. `reason` is fixed text, safe to send and to log. */
+/** A caller who is not believed. `reason` is fixed text, safe to send and to log. */
 export class LoginRefused extends Error {
   override name = 'LoginRefused';
-  /** Whom the token claims to be; unverified. */
+  /** Whom the caller claims to be; unverified. */
   readonly claimed: string | null;
 
   constructor(reason: string, claimed: string | null = null) {
@@ -68,85 +60,40 @@ export function requireScope(caller: Caller, reconciliation: string): void {
 export const ISSUER = 'closegate';
 export const AUDIENCE = 'closegate-mcp';
 
-const ALGORITHMS = ['EdDSA', 'ES256', 'RS256'] as const;
+// How far the signer's clock and ours may differ.
 const CLOCK_TOLERANCE_SECONDS = 5;
 // A stolen machine token is useful for minutes; a person signs in once a working day.
 const MAX_LIFETIME_SECONDS = { machine: 300, human: 43_200 };
 
-const jwksSchema = z.object({
-  keys: z
-    .array(
-      z.looseObject({
-        kid: z.string().min(1),
-        kty: z.enum(['OKP', 'EC', 'RSA']),
-        alg: z.enum(ALGORITHMS),
-        closegate_subjects: z.array(z.string().regex(/^(human|llm|engine):[a-z0-9._-]*$/)).min(1),
-      }),
-    )
-    .min(1),
-});
+/** The form of an actor's id. */
+export const ACTOR_ID = /^(human|llm|engine):[a-z0-9._-]{1,100}$/;
+
+/** What may stand in a session's id. */
+export const SESSION_ID = /^[\x21-\x7e]{1,300}$/;
 
 const claimsSchema = z.object({
-  sub: z.string().regex(/^(human|llm|engine):[a-z0-9._-]{1,100}$/),
-  sid: z.string().regex(/^[\x21-\x7e]{1,300}$/),
+  sub: z.string().regex(ACTOR_ID),
+  sid: z.string().regex(SESSION_ID),
   rec: z
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/)
     .optional(),
+  act: z.object({ sub: z.string().regex(ACTOR_ID) }).optional(),
   iat: z.int(),
   exp: z.int(),
 });
 
 /**
- * Reads the keys that may sign tokens.
- * @param path a JWK set; every key needs `kid`, `alg` and `closegate_subjects`, the actors that it may sign for.
- * @throws when the file cannot be read, holds a private or symmetric key, or a key says not for whom it signs.
- */
-export async function loadIdentity(path: string, issuer: string = ISSUER): Promise<IdentityConfig> {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new Error(`${path}: the key set cannot be read; name a JWK set in CLOSEGATE_JWKS_FILE`, { cause });
-  }
-  return await identityOf(raw, path, issuer);
-}
-
-/** The same from a parsed JWK set; `where` is for messages. */
-export async function identityOf(
-  jwks: unknown,
-  where: string,
-  issuer: string = ISSUER,
-): Promise<IdentityConfig> {
-  const parsed = jwksSchema.safeParse(jwks);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-    throw new Error(`${where}: not a key set for closegate (${issues})`);
-  }
-  const keys = new Map<string, SigningKey>();
-  for (const jwk of parsed.data.keys) {
-    if ('d' in jwk)
-      throw new Error(`${where}: key ${jwk.kid} is a private key; only public keys belong here`);
-    if (keys.has(jwk.kid)) throw new Error(`${where}: two keys are called ${jwk.kid}`);
-    keys.set(jwk.kid, {
-      key: await importJWK(jwk as JWK, jwk.alg),
-      algorithm: jwk.alg,
-      subjects: jwk.closegate_subjects,
-    });
-  }
-  return { issuer, audience: AUDIENCE, keys };
-}
-
-/**
  * Who signed in with this token.
  * @throws {LoginRefused} when it is forged, expired, too long-lived, meant for others, or signed by a key that may not
- *   sign for that actor.
+ *   sign for that actor, or lets a program act as a person.
+ * @throws {KeysUnavailable} when the key set cannot be had now.
  */
 export async function verifyToken(
   config: IdentityConfig,
   token: string,
 ): Promise<Caller & { expiresAt: number }> {
-  const signing = signingKeyOf(config, token);
+  const signing = await signingKeyOf(config, token);
   let payload: JWTPayload;
   try {
     ({ payload } = await jwtVerify(token, signing.key, {
@@ -161,37 +108,71 @@ export async function verifyToken(
   }
   const claims = claimsSchema.safeParse(payload);
   if (!claims.success) {
-    throw new LoginRefused('the token lacks a valid sub, sid, rec, iat or exp claim');
+    throw new LoginRefused('the token lacks a valid sub, sid, rec, act, iat or exp claim');
   }
-  const { sub, sid, rec, iat, exp } = claims.data;
-  if (
-    !signing.subjects.some((allowed) => (allowed.endsWith(':') ? sub.startsWith(allowed) : sub === allowed))
-  ) {
-    throw new LoginRefused('the key may not sign for this actor', sub);
-  }
-  const longest = MAX_LIFETIME_SECONDS[sub.startsWith('human:') ? 'human' : 'machine'];
+  const { sub, sid, rec, act, iat, exp } = claims.data;
+  if (!maySignFor(signing, sub)) throw new LoginRefused('the key may not sign for this actor', sub);
+  if (act) checkAgent(signing, sub, act.sub);
+  const longest = MAX_LIFETIME_SECONDS[isPerson(sub) ? 'human' : 'machine'];
   if (exp - iat > longest) throw new LoginRefused(`the token lives longer than ${longest} seconds`, sub);
   if (iat > Math.floor(Date.now() / 1000) + CLOCK_TOLERANCE_SECONDS) {
     throw new LoginRefused('the token was issued in the future', sub);
   }
-  return { actorId: sub, sessionId: sid, reconciliation: rec ?? null, expiresAt: exp };
+  return {
+    actorId: sub,
+    sessionId: sid,
+    agent: act?.sub ?? null,
+    reconciliation: rec ?? null,
+    expiresAt: exp,
+  };
 }
 
-function signingKeyOf(config: IdentityConfig, token: string): SigningKey {
-  let kid: string | undefined;
+// A person's authority is theirs alone: what a program does in their name would count as done by them. So `act` may only
+// say which program is behind a program's own name.
+function checkAgent(signing: SigningKey, sub: string, agent: string): void {
+  if (isPerson(sub)) {
+    throw new LoginRefused(
+      isPerson(agent)
+        ? 'the token lets one person act as another'
+        : 'the token lets a program act as a person; a program signs in as itself',
+      sub,
+    );
+  }
+  if (isPerson(agent)) throw new LoginRefused('the token lets a person act as a program', sub);
+  if (!maySignFor(signing, agent)) throw new LoginRefused('the key may not sign for this agent', sub);
+}
+
+function isPerson(actorId: string): boolean {
+  return actorId.startsWith('human:');
+}
+
+function maySignFor(signing: SigningKey, actorId: string): boolean {
+  return signing.subjects.some((allowed) =>
+    allowed.endsWith(':') ? actorId.startsWith(allowed) : actorId === allowed,
+  );
+}
+
+async function signingKeyOf(config: IdentityConfig, token: string): Promise<SigningKey> {
+  let header: ProtectedHeaderParameters;
   try {
-    kid = decodeProtectedHeader(token).kid;
+    header = decodeProtectedHeader(token);
   } catch {
     throw new LoginRefused('the token is not a signed JWT');
   }
-  const signing = kid === undefined ? undefined : config.keys.get(kid);
+  if (!ALGORITHMS.some((accepted) => accepted === header.alg)) {
+    throw new LoginRefused('the token is not signed with an accepted algorithm');
+  }
+  const signing = typeof header.kid === 'string' ? await config.keys.find(header.kid) : undefined;
   if (!signing) throw new LoginRefused('the token names no known signing key');
   return signing;
 }
 
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'the token has expired';
-  if (error instanceof errors.JWTClaimValidationFailed) return `the claim ${error.claim} is missing or wrong`;
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'nbf' && error.reason === 'check_failed') return 'the token is not valid yet';
+    return `the claim ${error.claim} is missing or wrong`;
+  }
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'the signature is wrong';
   if (error instanceof errors.JOSEError) return 'the token is malformed or its algorithm is not accepted';
   throw error;

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Door } from '../ledger/door.ts';
-import { identityOf } from './identity.ts';
+import { AUDIENCE, ISSUER } from './identity.ts';
+import { fixedKeys, keySetOf } from './key-set.ts';
+import type { Trust } from './login.ts';
 import { type RunningMcpServer, startMcpServer } from './server.ts';
 import { type SigningKeyPair, generateKeyPair, mintToken } from './tokens.ts';
 
@@ -30,16 +32,17 @@ export interface ToolAnswer {
   readonly data: Record<string, unknown>;
 }
 
-/** Starts a server on a free port. */
-export async function startTestServer(door: Door): Promise<TestServer> {
+/** Starts a server on a free port; `more` is trusted besides the keys for people and the model. */
+export async function startTestServer(door: Door, more: Partial<Trust> = {}): Promise<TestServer> {
   const people = await generateKeyPair('people', ['human:']);
   const agent = await generateKeyPair('agent', ['llm:']);
-  const identity = await identityOf({ keys: [people.publicJwk, agent.publicJwk] }, 'test keys');
+  const keys = fixedKeys(await keySetOf({ keys: [people.publicJwk, agent.publicJwk] }, 'test keys'));
+  const identity = { issuer: ISSUER, audience: AUDIENCE, keys };
   const woken: string[] = [];
   const server: RunningMcpServer = await startMcpServer({
     door,
     port: 0,
-    identity,
+    trust: { identity, proxy: null, ...more },
     wake: (reconciliation) => woken.push(reconciliation),
   });
   const url = new URL(`http://127.0.0.1:${server.port}/mcp`);

@@ -31,19 +31,25 @@ export async function generateKeyPair(kid: string, subjects: readonly string[]):
   };
 }
 
-/** Signs a token for an actor and a session; `rec` narrows it to one reconciliation. */
+/** Signs a token for an actor and a session; `rec` narrows it to one reconciliation, `act` names the agent behind it. */
 export async function mintToken(token: {
   privateKeyPem: string;
   kid: string;
   sub: string;
   sid: string;
   rec?: string;
+  act?: string;
   ttlSeconds: number;
   issuer?: string;
 }): Promise<string> {
   const key = await importPKCS8(token.privateKeyPem, ALGORITHM);
   const now = Math.floor(Date.now() / 1000);
-  return await new SignJWT({ sid: token.sid, ...(token.rec === undefined ? {} : { rec: token.rec }) })
+  const claims = {
+    sid: token.sid,
+    ...(token.rec === undefined ? {} : { rec: token.rec }),
+    ...(token.act === undefined ? {} : { act: { sub: token.act } }),
+  };
+  return await new SignJWT(claims)
     .setProtectedHeader({ alg: ALGORITHM, kid: token.kid })
     .setIssuer(token.issuer ?? ISSUER)
     .setAudience(AUDIENCE)

@@ -190,6 +190,13 @@ test('a model confirms nothing: the match stays proposed', async () => {
   const ana = await server.call('human:ana.ruiz', 'confirm_match', { match_id: matchId, rationale: 'ok' });
   assert.equal(ana.data['outcome'], 'denied');
   assert.match(ana.text, /SOD_SAME_ACTOR/);
+  const another = await server.call('human:mei.tan', 'confirm_match', {
+    match_id: matchId,
+    rationale: 'checked',
+    content_hash: 'f'.repeat(64),
+  });
+  assert.equal(another.data['outcome'], 'denied');
+  assert.match(another.text, /APPROVAL_STALE/);
   const mei = await server.call('human:mei.tan', 'confirm_match', {
     match_id: matchId,
     rationale: 'checked',

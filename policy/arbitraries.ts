@@ -29,7 +29,7 @@ export const anyApproval: fc.Arbitrary<Approval> = fc.record({
 });
 
 const anySubject: fc.Arbitrary<Subject> = fc.record({
-  kind: fc.constantFrom('match', 'exception', 'reconciliation', 'run', 'policy', 'document'),
+  kind: fc.constantFrom('match', 'exception', 'reconciliation', 'run', 'policy', 'actor', 'document'),
   state: fc.constantFrom(
     'NEW',
     'PROPOSED',
@@ -37,6 +37,8 @@ const anySubject: fc.Arbitrary<Subject> = fc.record({
     'IN_REVIEW',
     'RUNNING',
     'LOCKED',
+    'REOPENED',
+    'ACTIVE',
     'CERTIFIED',
     '__proto__',
     '',

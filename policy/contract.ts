@@ -29,6 +29,7 @@ export const ACTIONS = [
   'LOCK',
   'REOPEN',
   'APPROVE_POLICY',
+  'CHANGE_ACTORS',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -88,14 +89,17 @@ export interface EntryLine {
   readonly credit: Decimal;
 }
 
-export type SubjectKind = 'match' | 'exception' | 'reconciliation' | 'run' | 'policy' | 'document';
+export type SubjectKind = 'match' | 'exception' | 'reconciliation' | 'run' | 'policy' | 'actor' | 'document';
 
 /** What the action is about, as it stands in the database under the lock. */
 export interface Subject {
   readonly kind: SubjectKind;
   /** Its present state; `NEW` for what the action would create. */
   readonly state: string;
-  /** Who proposed, flagged, authored or prepared it; null for a subject without a proposer. */
+  /**
+   * Who proposed, flagged, authored or prepared it; for a row of the actor register, the actor whom it describes.
+   * Null for a subject without a proposer.
+   */
   readonly proposer: Actor | null;
   /** Hash over what an approver sees: legs, amounts, rule. Null where approvals cannot attach. */
   readonly contentHash: string | null;
@@ -118,10 +122,11 @@ export interface GateRequest {
   readonly actor: Actor | null;
   /** The id under which the request came, as bound by the transport. */
   readonly actorId: string;
+  /** Empty, like the period, for what concerns the whole company: its policy and its actor register. */
   readonly entity: string;
   /** `YYYY-MM`. */
   readonly period: string;
-  /** The account's code, or null for actions on a run or the policy. */
+  /** The account's code, or null for actions on a run, the policy or the actor register. */
   readonly account: string | null;
   readonly periodLocked: boolean;
   readonly subject: Subject | null;

@@ -19,6 +19,7 @@ import {
   OPEN_EXCEPTION,
   OPERATOR,
   POLICY,
+  REGISTERED,
   RECONCILIATION,
   VERSION,
   actor,
@@ -42,6 +43,7 @@ const SUBJECTS: Readonly<Record<Action, GateRequest['subject']>> = {
   LOCK: { ...LOCKED_RUN, state: 'RUNNING' },
   REOPEN: LOCKED_RUN,
   APPROVE_POLICY: VERSION,
+  CHANGE_ACTORS: REGISTERED,
 };
 const ACTORS: Readonly<Record<ActorKind, Actor>> = { human: MEI, llm: OPERATOR, engine: MATCHER };
 const KINDS = ['human', 'llm', 'engine'] as const;
@@ -64,7 +66,10 @@ const proposedBy = ({ subject }: GateRequest, proposer: Actor): Over => ({
 const CHANGES = except('READ');
 const MONEY = ['PROPOSE', 'SETTLE_BY_RULE', 'CONFIRM', 'RESOLVE'] as const;
 const JUDGED = ['CONFIRM', 'RESOLVE', 'CERTIFY'] as const;
-const FOR_PEOPLE = [...JUDGED, 'CARRY_FORWARD', 'DECERTIFY', 'REOPEN', 'APPROVE_POLICY'] as const;
+const REGISTRY = ['APPROVE_POLICY', 'CHANGE_ACTORS'] as const;
+const FOR_PEOPLE = [...JUDGED, 'CARRY_FORWARD', 'DECERTIFY', 'REOPEN', ...REGISTRY] as const;
+/** Not without a reason, whatever the amount. */
+const EXPLAINED = ['DECERTIFY', 'REOPEN'] as const;
 const REASONED = ['PROPOSE', 'CONFIRM', 'REJECT', 'FLAG', 'RESOLVE'] as const;
 
 const GRID: Readonly<Record<Code, Line>> = {
@@ -78,7 +83,7 @@ const GRID: Readonly<Record<Code, Line>> = {
     spoil: ({ subject }) => ({ subject: subject && { ...subject, obstacle: 'does not tie out' } }),
     fires: everybody(...CHANGES),
   },
-  SOD_SAME_ACTOR: { spoil: proposedBy, fires: everybody(...JUDGED, 'APPROVE_POLICY') },
+  SOD_SAME_ACTOR: { spoil: proposedBy, fires: everybody(...JUDGED, ...REGISTRY) },
   SOD_LLM_CONFIRM: {
     spoil: (good) => proposedBy(good, actor('llm', 'another')),
     fires: { human: [], llm: JUDGED, engine: [] },
@@ -106,17 +111,24 @@ const GRID: Readonly<Record<Code, Line>> = {
   },
   DUAL_APPROVAL_REQUIRED: {
     spoil: () => ({ amountUsd: usd('100000.01') }),
-    fires: everybody(...JUDGED, 'REOPEN', 'APPROVE_POLICY'),
+    fires: everybody(...JUDGED, 'REOPEN', ...REGISTRY),
   },
   MISSING_RATIONALE: {
     spoil: (good) => ({ ...proposedBy(good, MATCHER), amountUsd: usd('10000.01'), rationale: null }),
     // The engine's rule is its reason, but not for rejecting.
-    fires: { human: REASONED, llm: REASONED, engine: ['REJECT'] },
+    fires: {
+      human: [...REASONED, ...EXPLAINED],
+      llm: [...REASONED, ...EXPLAINED],
+      engine: ['REJECT', ...EXPLAINED],
+    },
   },
   FX_RATE_MISSING: { spoil: () => ({ fx: 'missing' }), fires: everybody(...CHANGES) },
   FX_RATE_STALE: { spoil: () => ({ fx: 'stale' }), fires: everybody(...CHANGES) },
   ADJUSTMENT_UNBALANCED: { spoil: () => ({ adjustment: [] }), fires: everybody(...CHANGES) },
-  APPROVAL_STALE: { spoil: () => ({ approvedPolicyHash: 'other' }), fires: everybody(...JUDGED) },
+  APPROVAL_STALE: {
+    spoil: () => ({ approvedPolicyHash: 'other' }),
+    fires: everybody(...JUDGED, 'REOPEN', ...REGISTRY),
+  },
 };
 
 // A T3 action asks for the second person even when nothing is spoilt; tiers speak without being provoked.

@@ -38,6 +38,33 @@ test('no input lets the proposer, or whoever answers for the proposer, confirm',
   assert.ok(same > 300, `only ${same} inputs were about the same person`);
 });
 
+test('no input lets anybody approve their own policy, or change a row of the register that is theirs', () => {
+  let same = 0;
+  fc.assert(
+    fc.property(either, fc.constantFrom('APPROVE_POLICY', 'CHANGE_ACTORS'), (request, action) => {
+      const { actor, subject } = request;
+      if (actor === null || !subject?.proposer || !samePerson(actor, subject.proposer)) return;
+      same += 1;
+      assert.equal(evaluate({ ...request, action }, POLICY).kind, 'deny');
+    }),
+    RUNS,
+  );
+  assert.ok(same > 300, `only ${same} inputs were about the same person`);
+});
+
+test('no input lets one person alone reopen, approve a policy or change the register', () => {
+  fc.assert(
+    fc.property(either, fc.constantFrom('REOPEN', 'APPROVE_POLICY', 'CHANGE_ACTORS'), (request, action) => {
+      const { actor, subject } = request;
+      const others =
+        subject?.approvals.filter((one) => actor !== null && !samePerson(one.actor, actor)) ?? [];
+      if (others.length > 0) return;
+      assert.notEqual(evaluate({ ...request, action }, POLICY).kind, 'allow');
+    }),
+    RUNS,
+  );
+});
+
 test('no program confirms, resolves or certifies without a human', () => {
   fc.assert(
     fc.property(either, fc.constantFrom('CONFIRM', 'RESOLVE', 'CERTIFY'), (request, action) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ACTIONS, type Action, type SubjectKind } from './contract.ts';
 import {
+  ACTOR_STATES,
   DOCUMENT_STATES,
   EXCEPTION_STATES,
   MATCH_STATES,
@@ -38,8 +39,14 @@ test('a late import reaches a certified reconciliation, and nobody certifies it 
   assert.deepEqual(permitted('reconciliation', 'CERTIFIED'), ['IMPORT', 'DECERTIFY', 'LOCK']);
 });
 
-test('a locked run can only be reopened', () => {
+test('a locked run can only be reopened, and a reopened one is locked again or reopened anew', () => {
   assert.deepEqual(permitted('run', 'LOCKED'), ['REOPEN']);
+  assert.deepEqual(permitted('run', 'REOPENED'), ['IMPORT', 'LOCK', 'REOPEN']);
+});
+
+test('a policy version is approved unless it is in force', () => {
+  assert.deepEqual(permitted('policy', 'PROPOSED'), ['APPROVE_POLICY']);
+  assert.deepEqual(permitted('policy', 'APPROVED'), []);
 });
 
 test('reading fits every state, and an unknown state fits nothing else', () => {
@@ -49,6 +56,7 @@ test('reading fits every state, and an unknown state fits nothing else', () => {
     ['reconciliation', RECONCILIATION_STATES],
     ['run', RUN_STATES],
     ['policy', POLICY_STATES],
+    ['actor', ACTOR_STATES],
     ['document', DOCUMENT_STATES],
   ];
   for (const [kind, states] of kinds) {

@@ -13,10 +13,12 @@ export const RECONCILIATION_STATES = [
   'CERTIFIED',
   'SUSPENDED',
 ] as const;
-/** States of the close of one entity in one period. */
-export const RUN_STATES = ['NEW', 'RUNNING', 'LOCKED'] as const;
-/** States of a policy version. */
+/** States of the close of one entity in one period. A reopening that has expired is LOCKED again. */
+export const RUN_STATES = ['NEW', 'RUNNING', 'LOCKED', 'REOPENED'] as const;
+/** States of a policy version: APPROVED is the one in force, and every other waits to be approved, also a former one. */
 export const POLICY_STATES = ['NEW', 'PROPOSED', 'APPROVED'] as const;
+/** States of a row of the actor register. */
+export const ACTOR_STATES = ['NEW', 'ACTIVE', 'INACTIVE'] as const;
 /** States of an imported file. */
 export const DOCUMENT_STATES = ['NEW', 'IMPORTED'] as const;
 
@@ -25,6 +27,7 @@ export type ExceptionState = (typeof EXCEPTION_STATES)[number];
 export type ReconciliationState = (typeof RECONCILIATION_STATES)[number];
 export type RunState = (typeof RUN_STATES)[number];
 export type PolicyState = (typeof POLICY_STATES)[number];
+export type ActorState = (typeof ACTOR_STATES)[number];
 export type DocumentState = (typeof DOCUMENT_STATES)[number];
 
 type Table<State extends string> = Readonly<Partial<Record<State, readonly Action[]>>>;
@@ -54,11 +57,18 @@ const RUN: Table<RunState> = {
   NEW: ['IMPORT'],
   RUNNING: ['IMPORT', 'LOCK'],
   LOCKED: ['REOPEN'],
+  // Two people may set another expiry.
+  REOPENED: ['IMPORT', 'LOCK', 'REOPEN'],
 };
 
 const POLICY: Table<PolicyState> = {
-  NEW: ['IMPORT', 'APPROVE_POLICY'],
   PROPOSED: ['APPROVE_POLICY'],
+};
+
+const ACTOR: Table<ActorState> = {
+  NEW: ['CHANGE_ACTORS'],
+  ACTIVE: ['CHANGE_ACTORS'],
+  INACTIVE: ['CHANGE_ACTORS'],
 };
 
 const DOCUMENT: Table<DocumentState> = {
@@ -71,6 +81,7 @@ const TABLES: Readonly<Record<SubjectKind, Readonly<Record<string, readonly Acti
   reconciliation: RECONCILIATION,
   run: RUN,
   policy: POLICY,
+  actor: ACTOR,
   document: DOCUMENT,
 };
 

@@ -82,8 +82,16 @@ export const OPEN_EXCEPTION = subject({ kind: 'exception', state: 'OPEN', propos
 export const LOCKED_RUN = subject({ kind: 'run', state: 'LOCKED', proposer: null, rule: null });
 export const VERSION = subject({
   kind: 'policy',
-  state: 'NEW',
+  state: 'PROPOSED',
   proposer: actor('human', 'priya.raman'),
+  rule: null,
+});
+
+/** A row of the actor register, about somebody else than the usual caller. */
+export const REGISTERED = subject({
+  kind: 'actor',
+  state: 'ACTIVE',
+  proposer: actor('human', 'kai.voss'),
   rule: null,
 });
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { createCloseActivities } from '../activities/close/index.ts';
 import { connect } from '../ledger/connect.ts';
+import { holdProcessActor, processActorId } from '../ledger/process-actor.ts';
 import { loadCompany } from '../statements/company.ts';
 import { QUEUES } from '../workflows/queues.ts';
 import { auditKeyFromEnvironment, required } from './environment.ts';
@@ -11,6 +12,14 @@ import { findOrphans } from './sweep.ts';
 
 // The close worker: import, match, packets, review state. Holds the database (role closegate_engine) and no model key.
 try {
+  const name = await holdProcessActor(
+    required('DATABASE_URL'),
+    processActorId(process.env, 'close-worker'),
+    (reason) => {
+      process.stderr.write(`close-worker: ${reason}\n`);
+      process.exit(1);
+    },
+  );
   const db = connect(required('DATABASE_URL'));
   const door = { db, auditKey: auditKeyFromEnvironment() };
   const folder = required('CLOSEGATE_DIR');
@@ -29,7 +38,9 @@ try {
       maxCachedWorkflows: 200,
       maxConcurrentActivityTaskExecutions: 8,
     },
-    () => db.destroy(),
+    async () => {
+      await Promise.all([db.destroy(), name.release()]);
+    },
   );
 } catch (error) {
   process.stderr.write(`close-worker: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,13 +1,14 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { lockPeriod } from '../../ledger/certify.ts';
 import { type Answer, type Call, type Door, resultText } from '../../ledger/door.ts';
 import { importDocument, importKey } from '../../ledger/import.ts';
+import { lockPeriod } from '../../ledger/lock.ts';
 import { beginReview, finishPacket, makePackets } from '../../ledger/packets.ts';
 import { policyInForce } from '../../ledger/policy-in-force.ts';
 import { NotFound, getReconciliation } from '../../ledger/reconciliations.ts';
-import { CannotOpen, openRun } from '../../ledger/runs.ts';
+import { CannotOpen, openRun, wasLocked } from '../../ledger/runs.ts';
 import { settleByRules } from '../../ledger/settle.ts';
+import { runId } from '../../ledger/streams.ts';
 import { tieOut } from '../../ledger/tie-out.ts';
 import { matchByRules } from '../../matching/matcher.ts';
 import { calendarOf } from '../../policy/lookups.ts';
@@ -92,6 +93,8 @@ export function createCloseActivities({ door, company }: CloseDependencies): Clo
     },
 
     async lockPeriod({ entity, period }) {
+      // A person was faster, or the period is even reopened by now: then locking it again is up to people.
+      if (await wasLocked(door.db, runId(entity, period))) return { locked: true, why: null };
       const answer = await lockPeriod(door, call(ENGINE, `lock/${activityInfo().activityId}`), {
         entity,
         period,

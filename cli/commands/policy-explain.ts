@@ -15,7 +15,7 @@ import {
 import { closeWindow } from '../../policy/calendar.ts';
 import { MoneyError, type Usd, usd } from '../../policy/money.ts';
 import { loadActors } from '../../statements/actors.ts';
-import { as, command, month } from '../options.ts';
+import { as, command, instant, month } from '../options.ts';
 import { WrongUse, harmless, print } from '../output.ts';
 import { homeOf } from '../stack/home.ts';
 import { usualSubject } from './usual-subject.ts';
@@ -52,7 +52,7 @@ export function policyExplainCommand(): Command {
     .addOption(as())
     .requiredOption('--entity <entity>', 'such as US')
     .requiredOption('--period <month>', 'the month, such as 2026-03', month)
-    .option('--at <instant>', 'when, such as 2026-04-01T12:00:00Z (default: now)', instantOf)
+    .option('--at <instant>', 'when, such as 2026-04-01T12:00:00Z (default: now)', instant)
     .option('--account <account>', 'such as 1010')
     .option('--amount-usd <amount>', 'such as 12000.00 (default: no amount)', amount)
     .option(
@@ -203,12 +203,6 @@ function actionOf(value: string): Action {
   const action = ACTIONS.find((each) => each === value.toUpperCase().replaceAll('-', '_'));
   if (action) return action;
   throw new InvalidArgumentError(`It is one of ${ACTIONS.map((each) => each.toLowerCase()).join(', ')}.`);
-}
-
-function instantOf(value: string): string {
-  const ms = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(value) ? Date.parse(value) : Number.NaN;
-  if (!Number.isNaN(ms)) return new Date(ms).toISOString();
-  throw new InvalidArgumentError('It is an instant with its offset, such as 2026-04-01T12:00:00Z.');
 }
 
 function amount(value: string): Usd {

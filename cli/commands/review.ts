@@ -12,25 +12,43 @@ import {
   getException,
   resolveException,
 } from '../../ledger/exceptions.ts';
-import { inbox } from '../../ledger/inbox.ts';
 import { confirmMatch, getMatch, rejectMatch } from '../../ledger/matches.ts';
-import { standings } from '../../ledger/standing.ts';
-import { answerInWords, callOf, contextOf, wake, withDoor } from '../context.ts';
-import { as, command, month } from '../options.ts';
-import { WrongUse, harmless, print } from '../output.ts';
+import { callOf, contextOf, tellAnswer, wake, withDoor } from '../context.ts';
+import { as, command } from '../options.ts';
+import { WrongUse } from '../output.ts';
 
-interface Acting {
+/** Options of every command by which a person acts. */
+export interface Acting {
   dir?: string;
   json?: boolean;
   as: string;
   rationale?: string;
 }
 
-const rationale = () => new Option('--rationale <text>', 'why, in words that an auditor will read');
+/** `--rationale TEXT`. */
+export const rationale = () => new Option('--rationale <text>', 'why, in words that an auditor will read');
+const contentHash = () =>
+  new Option(
+    '--content-hash <hash>',
+    'the version that you saw, as `closegate inbox` shows it: another one is refused as APPROVAL_STALE',
+  );
+const policyHash = () =>
+  new Option(
+    '--policy-hash <hash>',
+    'the policy under which you approve: another one is refused as APPROVAL_STALE',
+  );
 
-/** `inbox`, `confirm`, `reject`, `flag`, `resolve`, `certify`: what people do. */
+interface Binding {
+  readonly contentHash?: string;
+  readonly policyHash?: string;
+}
+const seen = ({ contentHash: content, policyHash: policy }: Binding) => ({
+  contentHash: content ?? null,
+  policyHash: policy ?? null,
+});
+
+/** `confirm`, `reject`, `flag`, `resolve`, `certify`: what people do. */
 export function reviewCommands(program: Command): void {
-  inboxCommand(program);
   program.addCommand(
     command(
       'confirm',
@@ -40,11 +58,17 @@ export function reviewCommands(program: Command): void {
       .argument('<match>', 'the number that `closegate inbox` shows')
       .addOption(as())
       .addOption(rationale())
-      .action((match: string, options: Acting) =>
+      .addOption(contentHash())
+      .addOption(policyHash())
+      .action((match: string, options: Acting & Binding) =>
         act(options, `confirm match ${match}`, (door) => ({
           reconciliation: getMatch(door.db, match).then((one) => one.reconciliation_id),
           answer: () =>
-            confirmMatch(door, callOf(options.as), { matchId: match, rationale: options.rationale ?? null }),
+            confirmMatch(door, callOf(options.as), {
+              matchId: match,
+              rationale: options.rationale ?? null,
+              ...seen(options),
+            }),
         })),
       ),
   );
@@ -124,59 +148,24 @@ export function reviewCommands(program: Command): void {
       .argument('<reconciliation>', 'such as US/2026-03/1010')
       .addOption(as())
       .addOption(rationale())
-      .action((reconciliation: string, options: Acting) =>
+      .addOption(contentHash())
+      .addOption(policyHash())
+      .action((reconciliation: string, options: Acting & Binding) =>
         act(options, `certify ${reconciliation}`, (door) => ({
           reconciliation: Promise.resolve(reconciliation),
           answer: () =>
-            certify(door, callOf(options.as), { reconciliation, rationale: options.rationale ?? null }),
+            certify(door, callOf(options.as), {
+              reconciliation,
+              rationale: options.rationale ?? null,
+              ...seen(options),
+            }),
         })),
       ),
   );
 }
 
-function inboxCommand(program: Command): void {
-  program.addCommand(
-    command('inbox', 'what waits for people', 'inbox --period 2026-03 --entity US')
-      .option('--period <month>', 'one month only', month)
-      .option('--entity <code>', 'one entity only')
-      .option('--reconciliation <id>', 'one account only, such as US/2026-03/1010')
-      .action(
-        async (options: {
-          dir?: string;
-          json?: boolean;
-          period?: string;
-          entity?: string;
-          reconciliation?: string;
-        }) => {
-          const { dir: _dir, json: _json, ...only } = options;
-          const waiting = await withDoor(contextOf(options), async ({ db }) =>
-            inbox(
-              db,
-              (await standings(db, only)).map((one) => one.reconciliation.id),
-            ),
-          );
-          const words = waiting.map((one) =>
-            [
-              `${one.kind} ${one.id}  ${one.reconciliation}  ${one.what}  ${one.amountUsd} USD  by ${one.proposedBy}`,
-              `  ${harmless(one.why, 200)}`,
-              ...(one.clauses.length > 0 ? [`  escalated: ${one.clauses.join(', ')}`] : []),
-              ...one.lines.map(
-                (line) =>
-                  `    ${line.side.padEnd(9)} ${line.date} ${line.amount.padStart(14)} ${line.currency}  #${line.id}  ${harmless(line.text, 90)}`,
-              ),
-            ].join('\n'),
-          );
-          print(
-            options,
-            waiting,
-            words.length > 0 ? `${words.join('\n')}\n\n${waiting.length} wait` : 'nothing waits',
-          );
-        },
-      ),
-  );
-}
-
-async function act(
+/** One act of a person about one account; its workflow is woken afterwards. */
+export async function act(
   options: Acting,
   what: string,
   prepare: (door: Door) => { reconciliation: Promise<string>; answer: () => Promise<Answer> },
@@ -187,8 +176,7 @@ async function act(
     return { reconciliation: await prepared.reconciliation, answer: await prepared.answer() };
   });
   await wake(context, reconciliation);
-  print(options, answer, answerInWords(answer, what));
-  if (answer.outcome === 'denied' || answer.outcome === 'refused') process.exitCode = 1;
+  tellAnswer(options, answer, what);
 }
 
 const entrySchema = z.array(z.strictObject({ account: z.string(), debit: z.string(), credit: z.string() }));

@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { contextOf } from '../context.ts';
+import { outOfTheOrdinary } from '../../ledger/standing.ts';
+import { attentionInWords } from '../attention.ts';
+import { contextOf, withDoor } from '../context.ts';
 import { command } from '../options.ts';
 import { Failed, print } from '../output.ts';
 import { diagnose } from '../stack/doctor.ts';
@@ -44,8 +46,13 @@ export function stackCommands(program: Command): void {
       }),
   );
   program.addCommand(
-    command('status', 'say what runs and where', 'status --dir my-company').action((options: Common) => {
-      const { run } = contextOf(options);
+    command(
+      'status',
+      'say what runs and where, and what is out of the ordinary',
+      'status --dir my-company',
+    ).action(async (options: Common) => {
+      const context = contextOf(options);
+      const { run } = context;
       if (!run) throw new Failed('the stack is not up; start it with `closegate up`');
       const processes = { postgres: run.postgres?.mark, temporal: run.temporal?.mark, ...run.processes };
       const states = Object.fromEntries(
@@ -55,10 +62,19 @@ export function stackCommands(program: Command): void {
         ]),
       );
       const words = Object.entries(states).map(([name, state]) => `${name.padEnd(18)} ${state}`);
+      const books = await withDoor(context, ({ db }) => outOfTheOrdinary(db)).catch((error: unknown) =>
+        error instanceof Error ? error.message : String(error),
+      );
+      const loud =
+        typeof books === 'string' ? [`the books cannot be read: ${books}`] : attentionInWords(books);
       print(
         options,
-        { processes: states, addresses: run.addresses },
-        `${words.join('\n')}\n\n${addressesInWords(run)}`,
+        {
+          processes: states,
+          addresses: run.addresses,
+          ...(typeof books === 'string' ? { reopened: null, decertified: null, books_error: books } : books),
+        },
+        `${[...loud, ...(loud.length > 0 ? [''] : []), ...words].join('\n')}\n\n${addressesInWords(run)}`,
       );
     }),
   );

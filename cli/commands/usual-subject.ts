@@ -20,6 +20,7 @@ const USUAL: Readonly<Record<Action, UsualSubject | null>> = {
   LOCK: { kind: 'run', state: 'RUNNING' },
   REOPEN: { kind: 'run', state: 'LOCKED' },
   APPROVE_POLICY: { kind: 'policy', state: 'PROPOSED' },
+  CHANGE_ACTORS: { kind: 'actor', state: 'ACTIVE' },
 };
 
 /** What an action is usually about, in the state from which it starts; null for reading. */

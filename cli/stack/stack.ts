@@ -81,7 +81,7 @@ export class Stack {
       auditKey: { id: secrets.auditKeyId, secret: Buffer.from(secrets.auditKey, 'hex') },
     };
     try {
-      await registerCompany(door, this.#home.companyDir);
+      await registerCompany(door, this.#home.companyDir, this.#say);
     } finally {
       await door.db.destroy();
     }
@@ -186,6 +186,7 @@ export class Stack {
         env: {
           ...audit,
           DATABASE_URL: database,
+          CLOSEGATE_ACTOR_ID: 'engine:mcp-server',
           CLOSEGATE_MCP_PORT: String(mcpPort),
           CLOSEGATE_JWKS_FILE: files.jwks,
           TEMPORAL_ADDRESS: temporal,
@@ -196,6 +197,7 @@ export class Stack {
         entry: 'workers/close.ts',
         env: {
           ...audit,
+          CLOSEGATE_ACTOR_ID: 'engine:close-worker',
           DATABASE_URL: database,
           TEMPORAL_ADDRESS: temporal,
           CLOSEGATE_DIR: this.#home.companyDir,

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto';
 import { CompiledQuery } from 'kysely';
+import type { RegisteredActor } from '../../ledger/actor-registry.ts';
 import { record } from '../../ledger/audit.ts';
 import type { Answer, Call } from '../../ledger/door.ts';
 import { resultText } from '../../ledger/door.ts';
 import { flagException } from '../../ledger/exceptions.ts';
 import type { ImportLine } from '../../ledger/import.ts';
 import { confirmMatch, proposeMatch } from '../../ledger/matches.ts';
-import { register } from '../../ledger/register.ts';
 import { settleByRules } from '../../ledger/settle.ts';
 import { runStream } from '../../ledger/streams.ts';
 import { matchByRules } from '../../matching/matcher.ts';
-import type { Actor, Code } from '../../policy/contract.ts';
+import type { Code } from '../../policy/contract.ts';
 import type { Policy } from '../../policy/load.ts';
 import { POLICY } from '../../policy/testing.ts';
-import { SMALL_ACTORS, callBy, line, smallBooks } from '../../tests/harness/books.ts';
+import { approveForTests, changeActorsForTests } from '../../tests/harness/registry.ts';
+import { callBy, line, smallBooks } from '../../tests/harness/books.ts';
 import { type TestDatabase, freshDatabase } from '../../tests/harness/database.ts';
 
 /** The tables that say how the books stand. The audit log and the stored answers for retries are not among them. */
@@ -49,6 +50,8 @@ export interface Scenario {
   readonly books: { readonly ledger: readonly ImportLine[]; readonly statement: readonly ImportLine[] };
   /** 1010 unless told otherwise; 1030 is restricted. */
   readonly account?: '1010' | '1030';
+  /** The policy that the books begin with; the example's unless told otherwise. */
+  readonly policy?: Policy;
   /** Makes the situation, then gives the attempt. */
   readonly prepare: (stage: Stage) => Promise<() => Promise<Answered>>;
   readonly expect: {
@@ -87,23 +90,28 @@ export class Stage {
   }
 
   /** A scenario's books, imported, in a database of their own. */
-  static async set({ books, account = '1010' }: Pick<Scenario, 'books' | 'account'>): Promise<Stage> {
+  static async set({
+    books,
+    account = '1010',
+    policy = POLICY,
+  }: Pick<Scenario, 'books' | 'account' | 'policy'>): Promise<Stage> {
     const database = await freshDatabase();
-    return new Stage(database, await smallBooks(database.door, { ...books, account }));
+    return new Stage(database, await smallBooks(database.door, { ...books, account, policy }));
   }
 
-  /** Puts another policy in force, or more people on the register. */
-  async registerAlso(more: {
-    policy?: Policy;
-    actors?: readonly (Actor & { name: string })[];
-  }): Promise<void> {
-    await register(this.door, callBy('engine:close'), {
-      policy: more.policy ?? POLICY,
-      actors: [...SMALL_ACTORS, ...(more.actors ?? [])],
-      entities: [],
-      accounts: [],
-      rates: [],
-    });
+  /** Puts another policy in force, as two people can. */
+  async approved(policy: Policy): Promise<void> {
+    await approveForTests(this.door, policy);
+  }
+
+  /** Puts somebody on the register, as two people can. */
+  async joined(actor: RegisteredActor): Promise<void> {
+    const { id, name, roles, principal } = actor;
+    await changeActorsForTests(this.door, { what: 'add', id, name, roles, principal });
+  }
+
+  async left(id: string): Promise<void> {
+    await changeActorsForTests(this.door, { what: 'deactivate', id });
   }
 
   async ids(...externalIds: string[]): Promise<string[]> {

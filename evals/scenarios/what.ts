@@ -177,7 +177,7 @@ export const WHAT: readonly Scenario[] = [
     expect: {
       outcome: 'done',
       codes: [],
-      changes: ['matches', 'escalations'],
+      changes: ['matches', 'escalations', 'approvals'],
       states: { matches: ['CONFIRMED'] },
       decision: 'allow',
     },
@@ -197,12 +197,8 @@ export const WHAT: readonly Scenario[] = [
   {
     name: 'rules settle under a policy whose author is its only approver',
     books: pair('120.00', { reference: 'INV-7' }),
-    prepare: async (stage) => {
-      await stage.registerAlso({
-        policy: policyWith('approved_by: human:tomas.lindqvist', 'approved_by: human:priya.raman'),
-      });
-      return async () => settled(await stage.settle());
-    },
+    policy: policyWith('approved_by: human:tomas.lindqvist', 'approved_by: human:priya.raman'),
+    prepare: async (stage) => async () => settled(await stage.settle()),
     expect: {
       outcome: 'denied',
       codes: ['SOD_SAME_ACTOR'],
@@ -227,9 +223,7 @@ export const WHAT: readonly Scenario[] = [
     name: 'the model acts after the close window has closed',
     books: pair('120.00'),
     prepare: async (stage) => {
-      await stage.registerAlso({
-        policy: policyWith(/closes_business_day: null/, 'closes_business_day: -4'),
-      });
+      await stage.approved(policyWith(/closes_business_day: null/, 'closes_business_day: -4'));
       return async () => said(await stage.propose(MODEL, ['L1', 'S1']));
     },
     expect: denied(['OUTSIDE_CLOSE_WINDOW'], { matches: [] }),

@@ -43,7 +43,7 @@ export const WHO: readonly Scenario[] = [
     name: 'two accounts of one person, one proposing and one confirming',
     books: pair('120.00'),
     prepare: async (stage) => {
-      await stage.registerAlso({ actors: [person('j.weber2', ['reviewer'], REVIEWER)] });
+      await stage.joined(person('j.weber2', ['reviewer'], REVIEWER));
       const id = await stage.proposed(REVIEWER, 'L1', 'S1');
       return async () => said(await stage.confirm('human:j.weber2', id));
     },
@@ -63,7 +63,7 @@ export const WHO: readonly Scenario[] = [
     books: pair('120.00'),
     prepare: async (stage) => {
       const second = { id: 'llm:second', kind: 'llm' as const, name: 'Second', roles: [], active: true };
-      await stage.registerAlso({ actors: [{ ...second, principal: CONTROLLERS[0] }] });
+      await stage.joined({ ...second, principal: CONTROLLERS[0] });
       const id = await stage.proposed(MODEL, 'L1', 'S1');
       return async () => said(await stage.confirm('llm:second', id));
     },
@@ -112,7 +112,7 @@ export const WHO: readonly Scenario[] = [
     name: 'a preparer without the role confirms',
     books: pair('120.00'),
     prepare: async (stage) => {
-      await stage.registerAlso({ actors: [person('kai.voss', ['preparer'])] });
+      await stage.joined(person('kai.voss', ['preparer']));
       const id = await stage.proposed(MODEL, 'L1', 'S1');
       return async () => said(await stage.confirm('human:kai.voss', id));
     },
@@ -131,9 +131,9 @@ export const WHO: readonly Scenario[] = [
     name: 'somebody who has left the register confirms',
     books: pair('120.00'),
     prepare: async (stage) => {
-      await stage.registerAlso({ actors: [person('kai.voss', ['reviewer'])] });
+      await stage.joined(person('kai.voss', ['reviewer']));
       const id = await stage.proposed(MODEL, 'L1', 'S1');
-      await stage.registerAlso({});
+      await stage.left('human:kai.voss');
       return async () => said(await stage.confirm('human:kai.voss', id));
     },
     expect: denied('ACTOR_UNKNOWN'),

@@ -15,6 +15,7 @@ import {
   RECONCILIATION,
   OPEN_EXCEPTION,
   LOCKED_RUN,
+  REGISTERED,
   policyWith,
   PREPARER,
   type Table,
@@ -217,6 +218,16 @@ export const AUTHORITY: readonly Table[] = [
       ['TIER_EXCEEDED', 'MATERIALITY_OVER_THRESHOLD', 'DUAL_APPROVAL_REQUIRED'],
     ],
     ['customer funds, whatever the amount', { account: '1030' }, 'approval', DUAL],
+    ['one person changes the register', { action: 'CHANGE_ACTORS', subject: REGISTERED }, 'approval', DUAL],
+    [
+      'the one whose row it is approved the change',
+      {
+        action: 'CHANGE_ACTORS',
+        subject: { ...REGISTERED, proposer: JONAS, approvals: [approval(JONAS)] },
+      },
+      'approval',
+      DUAL,
+    ],
     [
       'reopening with two people',
       { action: 'REOPEN', subject: { ...LOCKED_RUN, approvals: [approval(TOMAS)] }, periodLocked: true },
@@ -247,6 +258,28 @@ export const AUTHORITY: readonly Table[] = [
     [
       'a person resolves above materiality',
       { ...OVER, action: 'RESOLVE', subject: OPEN_EXCEPTION },
+      'deny',
+      SILENT,
+    ],
+    [
+      'a certification is withdrawn without a word',
+      { action: 'DECERTIFY', subject: { ...RECONCILIATION, state: 'CERTIFIED' }, rationale: null },
+      'deny',
+      SILENT,
+    ],
+    [
+      'a certification is withdrawn with a reason',
+      { action: 'DECERTIFY', subject: { ...RECONCILIATION, state: 'CERTIFIED' } },
+      'allow',
+    ],
+    [
+      'two people reopen and do not say why',
+      {
+        action: 'REOPEN',
+        subject: { ...LOCKED_RUN, approvals: [approval(TOMAS)] },
+        periodLocked: true,
+        rationale: ' ',
+      },
       'deny',
       SILENT,
     ],

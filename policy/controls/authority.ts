@@ -1,7 +1,8 @@
-import type { Approval, GateRequest } from '../contract.ts';
+import type { Action, Actor, Approval, GateRequest, Sensitivity, Subject } from '../contract.ts';
+import type { Policy } from '../load.ts';
 import { dualLimitOf, rolesFor, samePerson } from '../lookups.ts';
 import { usd } from '../money.ts';
-import { type Control, type Facts, actsTo, exceeds, isAutomation } from './facts.ts';
+import { type Control, actsTo, exceeds, isAutomation } from './facts.ts';
 
 /**
  * TIER_EXCEEDED: automation reaches past T1, an action has no tier, or it is not one for this kind of actor at all:
@@ -47,32 +48,49 @@ export const strategyRequiresHuman: Control = ({ request, policy }) => {
  * DUAL_APPROVAL_REQUIRED: a T3 action, or an amount over the dual limit, until a second person has approved this very
  * version under this very policy. A program is never one of the two.
  */
-export const dualApprovalRequired: Control = (facts) => {
-  const { request, policy, tier } = facts;
+export const dualApprovalRequired: Control = ({ request, policy, tier, sensitivity }) => {
   const large =
     actsTo(request, 'CONFIRM', 'RESOLVE', 'CERTIFY') && exceeds(request.amountUsd, dualLimitOf(policy));
   if (tier !== 'T3' && !large) return null;
-  const second = request.subject?.approvals.some((approval) => countsAsSecond(approval, facts)) === true;
-  return request.actor?.kind === 'human' && second ? null : 'approval';
+  const { action, actor, subject } = request;
+  if (actor?.kind !== 'human' || subject === null) return 'approval';
+  const others = approvalsBesides(actor, { action, subject, policy, sensitivity });
+  return others.length > 0 ? null : 'approval';
 };
 
-function countsAsSecond({ actor, contentHash, policyHash }: Approval, facts: Facts): boolean {
-  const { request, policy, sensitivity } = facts;
-  const { subject, actor: caller } = request;
-  if (caller === null || subject === null || subject.contentHash === null) return false;
-  if (contentHash !== subject.contentHash || policyHash !== policy.hash) return false;
-  if (actor.kind !== 'human' || !actor.active || !actor.id.startsWith('human:')) return false;
-  const roles = rolesFor(policy, request.action, sensitivity);
-  if (roles !== null && !roles.some((role) => actor.roles.includes(role))) return false;
-  return !samePerson(actor, caller) && !(subject.proposer !== null && samePerson(actor, subject.proposer));
+/** The approvals of other people that count beside an actor's own: of this very version, under this very policy. */
+export function approvalsBesides(
+  caller: Actor,
+  about: {
+    readonly action: Action;
+    readonly subject: Subject;
+    readonly policy: Policy;
+    readonly sensitivity: Sensitivity;
+  },
+): Approval[] {
+  const { action, subject, policy, sensitivity } = about;
+  const { contentHash, proposer } = subject;
+  if (contentHash === null) return [];
+  const roles = rolesFor(policy, action, sensitivity);
+  return subject.approvals.filter((approval) => {
+    const { actor } = approval;
+    if (approval.contentHash !== contentHash || approval.policyHash !== policy.hash) return false;
+    if (actor.kind !== 'human' || !actor.active || !actor.id.startsWith('human:')) return false;
+    if (roles !== null && !roles.some((role) => actor.roles.includes(role))) return false;
+    return !samePerson(actor, caller) && !(proposer !== null && samePerson(actor, proposer));
+  });
 }
 
 // A letter or a digit: dots, dashes and invisible characters explain nothing.
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 
-/** MISSING_RATIONALE: a judgement above materiality, or against the engine's own match, without a reason. */
+/**
+ * MISSING_RATIONALE: a judgement above materiality or against the engine's own match, a certification withdrawn or a
+ * period reopened, without a reason.
+ */
 export const missingRationale: Control = ({ request, materiality }) => {
   if (SAYS_SOMETHING.test(request.rationale ?? '')) return null;
+  if (actsTo(request, 'DECERTIFY', 'REOPEN')) return 'deny';
   if (actsTo(request, 'REJECT') && request.subject?.proposer?.kind === 'engine') return 'deny';
   return isJudgement(request) && exceeds(request.amountUsd, materiality) ? 'deny' : null;
 };

@@ -10,6 +10,7 @@ import {
   RECONCILIATION,
   OPEN_EXCEPTION,
   VERSION,
+  REGISTERED,
   policyWith,
   PREPARER,
   type Row,
@@ -89,6 +90,30 @@ export const IDENTITY: readonly Table[] = [
       ['SOD_SAME_ACTOR'],
     ],
     [
+      'a person changes their own row of the register',
+      { action: 'CHANGE_ACTORS', subject: { ...REGISTERED, proposer: MEI, approvals: [approval(JONAS)] } },
+      'deny',
+      ['SOD_SAME_ACTOR'],
+    ],
+    [
+      'a person changes a model that acts for them',
+      {
+        action: 'CHANGE_ACTORS',
+        subject: {
+          ...REGISTERED,
+          proposer: { ...OPERATOR, principal: MEI.id },
+          approvals: [approval(JONAS)],
+        },
+      },
+      'deny',
+      ['SOD_SAME_ACTOR'],
+    ],
+    [
+      'two others change a row of the register',
+      { action: 'CHANGE_ACTORS', subject: { ...REGISTERED, approvals: [approval(JONAS)] } },
+      'allow',
+    ],
+    [
       'two others approve a policy',
       { action: 'APPROVE_POLICY', subject: { ...VERSION, approvals: [approval(JONAS)] } },
       'allow',
@@ -132,6 +157,16 @@ export const IDENTITY: readonly Table[] = [
     [
       'a reviewer certifies an elevated account',
       { action: 'CERTIFY', actor: { ...MEI, roles: ['reviewer'] }, account: '1300', subject: RECONCILIATION },
+      'deny',
+      ['ROLE_REQUIRED'],
+    ],
+    [
+      'a preparer changes the register',
+      {
+        action: 'CHANGE_ACTORS',
+        actor: PREPARER,
+        subject: { ...REGISTERED, proposer: OPERATOR, approvals: [approval(JONAS)] },
+      },
       'deny',
       ['ROLE_REQUIRED'],
     ],

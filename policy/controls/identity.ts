@@ -8,14 +8,15 @@ export const actorUnknown: Control = ({ request: { actor, actorId } }) => {
 };
 
 /**
- * SOD_SAME_ACTOR: nobody passes judgement on what they, or somebody answering for the same person, put forward.
+ * SOD_SAME_ACTOR: nobody passes judgement on what they, or somebody answering for the same person, put forward, or
+ * changes a row of the actor register that describes them.
  * A rule's settlement has the policy's approver as its second party, so it falls with a policy that nobody else approved.
  */
 export const sodSameActor: Control = ({ request, policy }) => {
   const { actor, subject } = request;
   if (actor === null) return null;
   if (actsTo(request, 'SETTLE_BY_RULE')) return permitsEngineSettlement(policy) ? null : 'deny';
-  if (!actsTo(request, 'CONFIRM', 'RESOLVE', 'CERTIFY', 'APPROVE_POLICY')) return null;
+  if (!actsTo(request, 'CONFIRM', 'RESOLVE', 'CERTIFY', 'APPROVE_POLICY', 'CHANGE_ACTORS')) return null;
   const proposer = subject?.proposer ?? null;
   if (proposer !== null) return samePerson(actor, proposer) ? 'deny' : null;
   const ownPolicy =

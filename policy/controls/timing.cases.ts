@@ -8,6 +8,7 @@ import {
   RECONCILIATION,
   OPEN_EXCEPTION,
   LOCKED_RUN,
+  REGISTERED,
   policyWith,
   type Table,
   decisions,
@@ -108,6 +109,18 @@ export const TIMING: readonly Table[] = [
       { action: 'RESOLVE', subject: OPEN_EXCEPTION, approvedPolicyHash: 'other' },
       'deny',
       STALE,
+    ],
+    [
+      'agreeing to a reopening that was asked under another policy',
+      { action: 'REOPEN', subject: LOCKED_RUN, approvedPolicyHash: 'other' },
+      'deny',
+      ['DUAL_APPROVAL_REQUIRED', 'APPROVAL_STALE'],
+    ],
+    [
+      'agreeing to another change of the register',
+      { action: 'CHANGE_ACTORS', subject: REGISTERED, approvedContentHash: 'content-0' },
+      'deny',
+      ['DUAL_APPROVAL_REQUIRED', 'APPROVAL_STALE'],
     ],
     [
       'a model with another version',

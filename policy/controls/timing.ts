@@ -33,7 +33,8 @@ export const stateInvalid: Control = ({ request: { action, subject } }) => {
 
 /** APPROVAL_STALE: the caller approves another version of the subject, or approved under another policy. */
 export const approvalStale: Control = ({ request, policy }) => {
-  if (!actsTo(request, 'CONFIRM', 'RESOLVE', 'CERTIFY')) return null;
+  if (!actsTo(request, 'CONFIRM', 'RESOLVE', 'CERTIFY', 'REOPEN', 'APPROVE_POLICY', 'CHANGE_ACTORS'))
+    return null;
   const { approvedContentHash, approvedPolicyHash, subject } = request;
   const otherContent = approvedContentHash !== null && approvedContentHash !== (subject?.contentHash ?? null);
   const otherPolicy = approvedPolicyHash !== null && approvedPolicyHash !== policy.hash;

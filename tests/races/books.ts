@@ -1,6 +1,7 @@
 import { type Db } from '../../ledger/connect.ts';
-import type { Call, Door } from '../../ledger/door.ts';
-import { importDocument } from '../../ledger/import.ts';
+import type { Side } from '../../ledger/database.ts';
+import type { Answer, Call, Door } from '../../ledger/door.ts';
+import { type DocumentInput, importDocument } from '../../ledger/import.ts';
 import { register } from '../../ledger/register.ts';
 import { openRun } from '../../ledger/runs.ts';
 import { settleByRules } from '../../ledger/settle.ts';
@@ -61,18 +62,29 @@ export async function importLines(
   door: Door,
   call: Call,
   reconciliation: string,
-  side: 'ledger' | 'statement',
+  side: Side,
   amounts: readonly string[],
   file: string,
-) {
+): Promise<Answer> {
+  return await importDocument(door, call, await nextFile(door.db, reconciliation, side, amounts, file));
+}
+
+/** A file that opens where the last one closed, as of now. */
+export async function nextFile(
+  db: Db,
+  reconciliation: string,
+  side: Side,
+  amounts: readonly string[],
+  file: string,
+): Promise<DocumentInput> {
   const lines = amounts.map((amount, index) =>
     line(`${side}-${file}-${index}`, amount, {
       date: `${reconciliation.split('/')[1]}-10`,
       counterparty: `Party ${index}`,
     }),
   );
-  const opening = await lastClosing(door.db, reconciliation, side);
-  return await importDocument(door, call, {
+  const opening = await lastClosing(db, reconciliation, side);
+  return {
     reconciliation,
     side,
     fileName: `${side}-${file}.csv`,
@@ -80,10 +92,10 @@ export async function importLines(
     currency: USD,
     totals: { opening, closing: opening.plus(sum(lines.map((one) => one.amount))) },
     lines,
-  });
+  };
 }
 
-async function lastClosing(db: Db, reconciliation: string, side: 'ledger' | 'statement') {
+async function lastClosing(db: Db, reconciliation: string, side: Side) {
   const last = await db
     .selectFrom('documents')
     .select('closing')

@@ -1,11 +1,12 @@
 import { certify, decertify } from '../../ledger/certify.ts';
 import type { Answer, Call, Door } from '../../ledger/door.ts';
 import { carryForward, flagException, resolveException } from '../../ledger/exceptions.ts';
+import { type DocumentInput, importDocument } from '../../ledger/import.ts';
 import { lockPeriod } from '../../ledger/lock.ts';
 import { confirmMatch, proposeMatch, rejectMatch } from '../../ledger/matches.ts';
 import { reopenPeriod } from '../../ledger/reopen.ts';
 import { callBy } from '../harness/books.ts';
-import { type Month, importLines } from './books.ts';
+import { type Month, nextFile } from './books.ts';
 
 /** Something that somebody does, to be run at the same time as other things. */
 export interface Move {
@@ -112,9 +113,12 @@ const reopen = ({ entity, period }: Month, actor: string) =>
   );
 const late = (reconciliation: string, choice: Choice) => {
   const [side, file] = [choice.of(['ledger', 'statement'] as const), `late-${choice.below(1_000_000_000)}`];
-  return move(`imports ${file} into ${reconciliation}`, 'engine:close', (door, call) =>
-    importLines(door, call, reconciliation, side, ['5.00'], file),
-  );
+  let input: Promise<DocumentInput> | undefined;
+  return move(`imports ${file} into ${reconciliation}`, 'engine:close', async (door, call) => {
+    // The same file when it is asked again, whatever was imported meanwhile.
+    input ??= nextFile(door.db, reconciliation, side, ['5.00'], file);
+    return await importDocument(door, call, await input);
+  });
 };
 
 function choiceOr<T>(values: readonly T[], choice: Choice): T | null {
