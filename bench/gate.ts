@@ -24,7 +24,12 @@ const { values } = parseArgs({
 const COUNT = Number.parseInt(values.decisions, 10);
 const OPERATOR = 'llm:recon-operator';
 const folder = mkdtempSync(join(tmpdir(), 'closegate-bench-'));
-const secrets = { postgresPassword: 'bench', enginePassword: 'bench', auditorPassword: 'bench' };
+const secrets = {
+  postgresPassword: 'bench',
+  enginePassword: 'bench',
+  auditorPassword: 'bench',
+  sealerPassword: 'bench',
+};
 const auditKey = { id: 'bench', secret: Buffer.alloc(32, 9) };
 
 const postgres = await startPostgres({

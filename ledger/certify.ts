@@ -3,7 +3,7 @@ import { hashOf } from './canonical.ts';
 import { decide } from './decide.ts';
 import { type Answer, type Call, type Decision, type Door, type SubjectFacts, seenVersion } from './door.ts';
 import { getReconciliation, scopeOf, setReconciliationState } from './reconciliations.ts';
-import { holdRun } from './run-state.ts';
+import { runNow } from './run-state.ts';
 import { reconciliationStream } from './streams.ts';
 import { type TieOut, certificationObstacle, tieOut } from './tie-out.ts';
 
@@ -99,8 +99,7 @@ export async function decertify(
     subjectId: known.id,
     recordsWhenEscalated: false,
     async load(tx) {
-      // Held, so that the period is not locked between this look and the change.
-      const run = await holdRun(tx, known.run_id, 'keep');
+      const run = await runNow(tx, known.run_id);
       const { state } = await getReconciliation(tx, known.id);
       const latest = await tx
         .selectFrom('certifications')

@@ -271,6 +271,15 @@ export interface AuditEventsTable {
   hmac: Buffer;
 }
 
+export interface AuditCheckpointsTable {
+  size: string;
+  root: Buffer;
+  frontier: Buffer[];
+  note: string;
+  sealed_at: Timestamp;
+  horizon: string;
+}
+
 /** The tables as Kysely sees them. */
 export interface Database {
   actors: ActorsTable;
@@ -292,4 +301,6 @@ export interface Database {
   idempotency_keys: IdempotencyKeysTable;
   audit_events: AuditEventsTable;
   audit_heads: { stream: string; seq: string; row_hash: Buffer };
+  audit_leaves: { leaf_index: string; event_id: string };
+  audit_checkpoints: AuditCheckpointsTable;
 }

@@ -1,6 +1,6 @@
 import { decide } from './decide.ts';
 import type { Answer, Call, Door } from './door.ts';
-import { holdRun } from './run-state.ts';
+import { runNow } from './run-state.ts';
 import { runId, runStream } from './streams.ts';
 
 /**
@@ -22,16 +22,14 @@ export async function lockPeriod(
     subjectId: run,
     recordsWhenEscalated: false,
     async load(tx) {
-      // The run before its accounts: whoever withdraws a certification takes them in this order, too.
-      const { state } = await holdRun(tx, run, 'change');
-      // Locked, so that no account loses its certification between this look and the lock.
+      const { state } = await runNow(tx, run);
+      // The period is this transaction's alone (migration 0011): no account loses its certification meanwhile.
       const uncertified = await tx
         .selectFrom('reconciliations')
         .select('id')
         .where('run_id', '=', run)
         .where('state', '!=', 'CERTIFIED')
         .orderBy('id')
-        .forShare()
         .execute();
       return {
         subject: {

@@ -2,7 +2,7 @@ import { hashOf } from './canonical.ts';
 import { decide } from './decide.ts';
 import type { Answer, Call, Decision, Door, SubjectFacts } from './door.ts';
 import { approvalsOf } from './escalations.ts';
-import { type RunNow, holdRun } from './run-state.ts';
+import { type RunNow, runNow } from './run-state.ts';
 import { runId, runStream } from './streams.ts';
 
 // A correction that takes longer belongs in the open period.
@@ -41,7 +41,7 @@ export async function reopenPeriod(
     subjectId: run,
     recordsWhenEscalated: false,
     async load(tx) {
-      const now = await holdRun(tx, run, 'change');
+      const now = await runNow(tx, run);
       return {
         now,
         subject: {

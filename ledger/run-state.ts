@@ -13,15 +13,11 @@ export interface RunNow {
 }
 
 /**
- * Reads a run and keeps others from locking or reopening it until the transaction ends.
- * @param mode `change` for who changes it, `keep` for who relies on it staying as it is.
+ * A run under the period's lock, which every decision holds: shared by those about an account, alone by those about the
+ * run itself (migration 0011).
  * @throws {NotFound} when the close was never opened.
  */
-export async function holdRun(
-  tx: Transaction<Database>,
-  run: string,
-  mode: 'change' | 'keep',
-): Promise<RunNow> {
+export async function runNow(tx: Transaction<Database>, run: string): Promise<RunNow> {
   const { rows } = await sql<{
     state: RunState;
     locked: boolean;
@@ -30,7 +26,7 @@ export async function holdRun(
     now: Date;
   }>`
     select state, run_locked(state, reopened_until) as locked, locked_at, reopened_until, clock_timestamp() as now
-      from runs where id = ${run} ${mode === 'change' ? sql`for update` : sql`for share`}`.execute(tx);
+      from runs where id = ${run}`.execute(tx);
   const row = rows[0];
   if (!row)
     throw new NotFound(`there is no run "${run.slice(0, 80)}"; \`closegate close\` opens a month's close`);

@@ -23,3 +23,6 @@ export const REGISTRY_STREAM = 'registry';
 
 /** Refused identities and calls that never reached a reconciliation. */
 export const ACCESS_STREAM = 'access';
+
+/** What the sealer did, and what it refused to seal. */
+export const SEAL_STREAM = 'seal';

@@ -21,6 +21,7 @@ test('the compose file has every part of the topology', () => {
     'mcp-server',
     'postgres',
     'prepare',
+    'sealer',
     'temporal',
     'temporal-ui',
   ]);

@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { type Answer, type Call, type Door, resultText } from '../../ledger/door.ts';
 import { importDocument, importKey } from '../../ledger/import.ts';
 import { lockPeriod } from '../../ledger/lock.ts';
+import { sealNow } from '../../ledger/sealed.ts';
 import { beginReview, finishPacket, makePackets } from '../../ledger/packets.ts';
 import { policyInForce } from '../../ledger/policy-in-force.ts';
 import { NotFound, getReconciliation } from '../../ledger/reconciliations.ts';
@@ -99,6 +100,8 @@ export function createCloseActivities({ door, company }: CloseDependencies): Clo
         entity,
         period,
       });
+      // A locked period is sealed with it, not a minute later.
+      if (answer.outcome === 'done') await sealNow(door.db, answer.receipt);
       return answer.outcome === 'done'
         ? { locked: true, why: null }
         : { locked: false, why: answer.outcome === 'denied' ? answer.detail : answer.outcome };

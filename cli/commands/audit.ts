@@ -3,12 +3,14 @@ import { verifyAudit } from '../../ledger/verify-audit.ts';
 import { contextOf, withDoor } from '../context.ts';
 import { command } from '../options.ts';
 import { print } from '../output.ts';
+import { auditSealCommands } from './audit-seal.ts';
 
 const EXIT = { intact: 0, broken: 2, 'cannot tell': 3 } as const;
 
 /** `audit verify`. */
 export function auditCommands(program: Command): void {
   const audit = program.command('audit').description('the audit log');
+  auditSealCommands(audit);
   audit.addCommand(
     command(
       'verify',

@@ -4,6 +4,7 @@ import type { Call, Door } from '../../ledger/door.ts';
 import { lockPeriod } from '../../ledger/lock.ts';
 import { questionsToPeople } from '../../ledger/questions.ts';
 import { type Reopening, reopenPeriod } from '../../ledger/reopen.ts';
+import { sealNow } from '../../ledger/sealed.ts';
 import { runId } from '../../ledger/streams.ts';
 import { callOf, contextOf, tellAnswer, withDoor } from '../context.ts';
 import { as, command, instant, month } from '../options.ts';
@@ -44,10 +45,20 @@ export function periodCommands(program: Command): void {
       .argument('<close>', 'entity and month, such as US/2026-03')
       .addOption(as())
       .action(async (close: string, options: Acting) => {
-        const answer = await withDoor(contextOf(options), (door) =>
-          lockPeriod(door, callOf(options.as), closeOf(close)),
-        );
+        const { answer, sealed } = await withDoor(contextOf(options), async (door) => {
+          const locked = await lockPeriod(door, callOf(options.as), closeOf(close));
+          return {
+            answer: locked,
+            sealed: locked.outcome === 'done' ? await sealNow(door.db, locked.receipt) : null,
+          };
+        });
         tellAnswer(options, answer, `lock ${close}`);
+        if (answer.outcome !== 'done' || options.json) return;
+        process.stdout.write(
+          sealed === null
+            ? '  not sealed yet: no sealer answered; `closegate status` says how far the audit log is sealed\n'
+            : `  sealed: the checkpoint over ${sealed} rows covers it\n`,
+        );
       }),
   );
   program.addCommand(

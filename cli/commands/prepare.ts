@@ -10,6 +10,7 @@ import { command } from '../options.ts';
 import { print } from '../output.ts';
 import { registerCompany } from '../register-company.ts';
 import { homeOf } from '../stack/home.ts';
+import { makeSealerKey } from '../stack/secrets.ts';
 
 /** `prepare`: makes somebody else's Postgres ready, once, before the processes of docker-compose.yml start. */
 export function prepareCommand(program: Command): void {
@@ -21,17 +22,17 @@ export function prepareCommand(program: Command): void {
     )
       .requiredOption(
         '--keys <dir>',
-        'where the signing keys go: agent/agent.pem, people/people.pem, server/jwks.json',
+        'where the signing keys go: agent/agent.pem, people/people.pem, server/jwks.json, sealer/sealer.pem',
       )
       .action(async (options: { dir?: string; json?: boolean; keys: string }) => {
         const home = homeOf(options.dir);
         const auditKey = auditKeyFromEnvironment();
         const enginePassword = required('CLOSEGATE_ENGINE_PASSWORD');
-        const applied = await prepareDatabase(
-          required('DATABASE_ADMIN_URL'),
-          enginePassword,
-          required('CLOSEGATE_AUDITOR_PASSWORD'),
-        );
+        const applied = await prepareDatabase(required('DATABASE_ADMIN_URL'), {
+          closegate_engine: enginePassword,
+          closegate_auditor: required('CLOSEGATE_AUDITOR_PASSWORD'),
+          closegate_sealer: required('CLOSEGATE_SEALER_PASSWORD'),
+        });
         const madeKeys = await makeKeys(options.keys);
         const engine = new URL(required('DATABASE_ADMIN_URL'));
         engine.username = 'closegate_engine';
@@ -52,13 +53,16 @@ export function prepareCommand(program: Command): void {
   );
 }
 
-async function prepareDatabase(adminUrl: string, engine: string, auditor: string): Promise<string[]> {
+async function prepareDatabase(
+  adminUrl: string,
+  passwords: Readonly<Record<string, string>>,
+): Promise<string[]> {
   const client = new Client({ connectionString: adminUrl });
   await client.connect();
   try {
     const applied = await migrate(client);
-    await client.query(`alter role closegate_engine password ${client.escapeLiteral(engine)}`);
-    await client.query(`alter role closegate_auditor password ${client.escapeLiteral(auditor)}`);
+    for (const [role, password] of Object.entries(passwords))
+      await client.query(`alter role ${role} password ${client.escapeLiteral(password)}`);
     return applied;
   } finally {
     await client.end();
@@ -67,6 +71,11 @@ async function prepareDatabase(adminUrl: string, engine: string, auditor: string
 
 /** One folder a reader, so that each process can be given its own and no other. */
 async function makeKeys(folder: string): Promise<boolean> {
+  const sealer = join(folder, 'sealer', 'sealer.pem');
+  if (!existsSync(sealer)) {
+    mkdirSync(dirname(sealer), { recursive: true });
+    makeSealerKey(sealer, join(folder, 'sealer', 'verifier.txt'));
+  }
   const jwks = join(folder, 'server', 'jwks.json');
   if (existsSync(jwks)) return false;
   const agent = await generateKeyPair('agent', ['llm:']);

@@ -9,7 +9,11 @@ import { as, command } from '../options.ts';
 import { Failed, print } from '../output.ts';
 import { keyFiles, secretsOf } from '../stack/secrets.ts';
 
-const WORKERS = { close: 'workers/close.ts', agent: 'workers/agent.ts' } as const;
+const WORKERS = {
+  close: 'workers/close.ts',
+  agent: 'workers/agent.ts',
+  sealer: 'workers/sealer.ts',
+} as const;
 const HUMAN_TOKEN_SECONDS = 8 * 60 * 60;
 
 /** `mcp serve`, `mcp token`, `worker`: the processes by themselves, configured by their environment. */

@@ -6,9 +6,11 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { outOfTheOrdinary } from '../../ledger/standing.ts';
 import { attentionInWords } from '../attention.ts';
+import { sealStanding } from '../../ledger/sealed.ts';
 import { contextOf, withDoor } from '../context.ts';
 import { command } from '../options.ts';
 import { Failed, print } from '../output.ts';
+import { sealAsJson, sealInWords } from './audit-seal.ts';
 import { diagnose } from '../stack/doctor.ts';
 import { type Home, type RunFile, homeOf, readRunFile } from '../stack/home.ts';
 import { endProcess, isAlive, markOf } from '../stack/processes.ts';
@@ -62,17 +64,21 @@ export function stackCommands(program: Command): void {
         ]),
       );
       const words = Object.entries(states).map(([name, state]) => `${name.padEnd(18)} ${state}`);
-      const books = await withDoor(context, ({ db }) => outOfTheOrdinary(db)).catch((error: unknown) =>
-        error instanceof Error ? error.message : String(error),
-      );
+      const books = await withDoor(context, async ({ db }) => ({
+        ...(await outOfTheOrdinary(db)),
+        audit: await sealStanding(db),
+      })).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
       const loud =
         typeof books === 'string' ? [`the books cannot be read: ${books}`] : attentionInWords(books);
+      if (typeof books !== 'string') words.push('', sealInWords(books.audit));
       print(
         options,
         {
           processes: states,
           addresses: run.addresses,
-          ...(typeof books === 'string' ? { reopened: null, decertified: null, books_error: books } : books),
+          ...(typeof books === 'string'
+            ? { reopened: null, decertified: null, audit: null, books_error: books }
+            : { ...books, audit: sealAsJson(books.audit) }),
         },
         `${[...loud, ...(loud.length > 0 ? [''] : []), ...words].join('\n')}\n\n${addressesInWords(run)}`,
       );

@@ -2,10 +2,11 @@ import { Client } from 'pg';
 import { migrate } from '../../migrations/migrate.ts';
 import type { Secrets } from './secrets.ts';
 
-/** The addresses of the books: the engine's for the processes, the auditor's for reading. */
+/** The addresses of the books: the engine's for the processes, the auditor's for reading, the sealer's for checkpoints. */
 export interface DatabaseAddresses {
   readonly engine: string;
   readonly auditor: string;
+  readonly sealer: string;
 }
 
 const DATABASE = 'closegate';
@@ -23,6 +24,7 @@ export async function prepareDatabase(port: number, secrets: Secrets): Promise<D
     for (const [role, password] of [
       ['closegate_engine', secrets.enginePassword],
       ['closegate_auditor', secrets.auditorPassword],
+      ['closegate_sealer', secrets.sealerPassword],
     ] as const) {
       await client.query(`alter role ${role} password ${client.escapeLiteral(password)}`);
     }
@@ -30,6 +32,7 @@ export async function prepareDatabase(port: number, secrets: Secrets): Promise<D
   return {
     engine: address('closegate_engine', secrets.enginePassword, DATABASE),
     auditor: address('closegate_auditor', secrets.auditorPassword, DATABASE),
+    sealer: address('closegate_sealer', secrets.sealerPassword, DATABASE),
   };
 }
 

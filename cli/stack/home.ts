@@ -22,7 +22,7 @@ export interface RunFile {
   readonly companyDir: string;
   readonly postgres?: { readonly mark: ProcessMark; readonly port: number };
   readonly temporal?: { readonly mark: ProcessMark; readonly port: number; readonly uiPort: number };
-  /** Our own processes by name: mcp-server, close-worker, agent-worker, stand-in-operator. */
+  /** Our own processes by name: mcp-server, close-worker, agent-worker, sealer, stand-in-operator. */
   readonly processes: Readonly<Record<string, ProcessMark>>;
   readonly addresses: Readonly<Record<string, string>>;
 }

@@ -9,7 +9,7 @@ import { BIN_DIR, type Home, type RunFile, readRunFile, removeRunFile, writeRunF
 import { freePort } from './ports.ts';
 import { startPostgres, stopPostgres } from './postgres.ts';
 import { type ProcessMark, endProcess, isAlive, markOf } from './processes.ts';
-import { type Secrets, keyFiles, secretsOf } from './secrets.ts';
+import { LOG_ORIGIN, type Secrets, keyFiles, secretsOf } from './secrets.ts';
 import { findTemporalCli } from './temporal-cli.ts';
 import { startTemporal, stopTemporal } from './temporal-server.ts';
 
@@ -53,7 +53,7 @@ export class Stack {
   }
 
   /**
-   * Starts, in order: Postgres, Temporal, the mcp-server, the close worker, the agent worker, and without a model key
+   * Starts, in order: Postgres, Temporal, the mcp-server, the workers, the sealer, and without a model key
    * the stand-in operator. Servers that a crashed supervisor left are adopted. On any failure, and when `stop` is called
    * meanwhile, what was started is ended.
    */
@@ -77,7 +77,7 @@ export class Stack {
     const [database, temporal] = await Promise.all([this.#database(secrets), this.#temporal()]);
     this.#goOn();
     const door = {
-      db: connect(database, 2),
+      db: connect(database.engine, 2),
       auditKey: { id: secrets.auditKeyId, secret: Buffer.from(secrets.auditKey, 'hex') },
     };
     try {
@@ -115,11 +115,11 @@ export class Stack {
     if (this.#stopped) throw new Error('the stack was ended while it started');
   }
 
-  async #database(secrets: Secrets): Promise<string> {
+  async #database(secrets: Secrets): Promise<{ engine: string; sealer: string | null }> {
     const external = process.env['DATABASE_URL'];
     if (external) {
       if (process.env['DATABASE_ADMIN_URL']) await migrateExternal(process.env['DATABASE_ADMIN_URL']);
-      return external;
+      return { engine: external, sealer: process.env['DATABASE_SEALER_URL'] ?? null };
     }
     const dataDir = join(this.#home.stateDir, 'postgres');
     if (!existsSync(dataDir)) this.#say('making the database ...');
@@ -132,9 +132,9 @@ export class Stack {
       onProcess: (mark) => this.#began(mark, { postgres: { mark, port: 0 } }),
     });
     this.#say(`${server.adopted ? 'adopted' : 'started'} Postgres on port ${server.port}`);
-    const { engine, auditor } = await prepareDatabase(server.port, secrets);
+    const { engine, auditor, sealer } = await prepareDatabase(server.port, secrets);
     this.#write({ postgres: server, addresses: { ...this.#run.addresses, postgres: engine, auditor } });
-    return engine;
+    return { engine, sealer };
   }
 
   async #temporal(): Promise<string> {
@@ -169,7 +169,11 @@ export class Stack {
     return address;
   }
 
-  async #processes(secrets: Secrets, database: string, temporal: string): Promise<void> {
+  async #processes(
+    secrets: Secrets,
+    database: { engine: string; sealer: string | null },
+    temporal: string,
+  ): Promise<void> {
     const mcpPort = await freePort(7410);
     const mcpUrl = `http://127.0.0.1:${mcpPort}/mcp`;
     const standInPort = await freePort(7420, new Set([mcpPort]));
@@ -185,7 +189,7 @@ export class Stack {
         entry: 'cli/processes/mcp-server.ts',
         env: {
           ...audit,
-          DATABASE_URL: database,
+          DATABASE_URL: database.engine,
           CLOSEGATE_ACTOR_ID: 'engine:mcp-server',
           CLOSEGATE_MCP_PORT: String(mcpPort),
           CLOSEGATE_JWKS_FILE: files.jwks,
@@ -198,7 +202,7 @@ export class Stack {
         env: {
           ...audit,
           CLOSEGATE_ACTOR_ID: 'engine:close-worker',
-          DATABASE_URL: database,
+          DATABASE_URL: database.engine,
           TEMPORAL_ADDRESS: temporal,
           CLOSEGATE_DIR: this.#home.companyDir,
         },
@@ -216,6 +220,23 @@ export class Stack {
           CLOSEGATE_ACTOR_ID: 'llm:recon-operator',
         },
       },
+      ...(database.sealer === null
+        ? []
+        : [
+            {
+              name: 'sealer',
+              entry: 'workers/sealer.ts',
+              env: {
+                ...audit,
+                DATABASE_URL: database.sealer,
+                CLOSEGATE_ACTOR_ID: 'engine:sealer',
+                CLOSEGATE_SEALER_KEY_FILE: files.sealer,
+                CLOSEGATE_LOG_ORIGIN: LOG_ORIGIN,
+                CLOSEGATE_CHECKPOINT_DIR: checkpointDir(this.#home),
+                ...sealerSettings(),
+              },
+            },
+          ]),
       ...(apiKey
         ? []
         : [
@@ -236,6 +257,8 @@ export class Stack {
         this.#kept.push(await keepRunning(options));
       }),
     );
+    if (database.sealer === null)
+      this.#say('no sealer: set DATABASE_SEALER_URL (role closegate_sealer) to have the audit log sealed');
     this.#say(`started ${children.map((child) => child.name).join(', ')}`);
     if (!apiKey)
       this.#say('no ANTHROPIC_API_KEY: the stand-in operator, heuristics and not a model, answers instead');
@@ -255,6 +278,22 @@ export class Stack {
   #log(name: string): string {
     return join(this.#home.stateDir, 'log', `${name}.log`);
   }
+}
+
+/** Where the embedded stack's checkpoints are copied. */
+export function checkpointDir(home: Home): string {
+  return process.env['CLOSEGATE_CHECKPOINT_DIR'] || join(home.stateDir, 'checkpoints');
+}
+
+// A bucket with Object Lock, when the environment names one.
+function sealerSettings(): Record<string, string> {
+  const ours = ['BUCKET', 'PREFIX', 'ENDPOINT', 'RETENTION_YEARS'].map(
+    (name) => `CLOSEGATE_CHECKPOINT_${name}`,
+  );
+  const aws = ['REGION', 'ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'SESSION_TOKEN', 'PROFILE'].map(
+    (name) => `AWS_${name}`,
+  );
+  return Object.assign({}, ...[...ours, ...aws].map(given)) as Record<string, string>;
 }
 
 function given(name: string): Record<string, string> {

@@ -9,6 +9,8 @@ export interface TestDatabase {
   readonly door: Door;
   /** Connects as `closegate_engine`, as the processes do. */
   readonly url: string;
+  /** Connects as `closegate_sealer`. */
+  readonly sealerUrl: string;
   /** Connects as superuser, for what an attacker with the machine could do. */
   readonly adminUrl: string;
   close(): Promise<void>;
@@ -40,6 +42,7 @@ export async function freshDatabase(): Promise<TestDatabase> {
     db,
     door: { db, auditKey: TEST_AUDIT_KEY },
     url,
+    sealerUrl: databaseUrl(server, name, 'closegate_sealer'),
     adminUrl,
     async close() {
       await db.destroy();
@@ -71,5 +74,5 @@ function databaseUrl(server: string, database: string, user?: string): string {
   return url.href;
 }
 
-/** The test cluster's password of `closegate_engine`. */
+/** The test cluster's password of `closegate_engine`, and of the other roles. */
 export const TEST_ENGINE_PASSWORD = 'engine';

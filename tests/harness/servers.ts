@@ -52,6 +52,7 @@ export async function startTestServers(): Promise<TestServers> {
       await migrate(admin);
       await admin.query(`alter role closegate_engine password '${TEST_ENGINE_PASSWORD}'`);
       await admin.query(`alter role closegate_auditor password '${TEST_ENGINE_PASSWORD}'`);
+      await admin.query(`alter role closegate_sealer password '${TEST_ENGINE_PASSWORD}'`);
     });
     return {
       env: {
