@@ -14,6 +14,8 @@ export interface AuditKey {
 export interface AuditEvent {
   readonly event_type: string;
   readonly actor_id?: string;
+  /** The agent that acted for the actor, where the transport names one. */
+  readonly acting_agent?: string;
   readonly principal?: string;
   readonly session_id?: string;
   readonly tool_call_id?: string;

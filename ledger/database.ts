@@ -252,6 +252,7 @@ export interface AuditEventsTable {
   at: Timestamp;
   event_type: string;
   actor_id: string | null;
+  acting_agent: string | null;
   principal: string | null;
   session_id: string | null;
   tool_call_id: string | null;

@@ -30,9 +30,10 @@ export async function recordAccess(
     await record(tx, door.auditKey, ACCESS_STREAM, {
       event_type: event,
       ...(caller ? { actor_id: caller.actorId, session_id: caller.sessionId } : {}),
+      ...(caller?.agent ? { acting_agent: caller.agent } : {}),
       ...(toolCallId === undefined ? {} : { tool_call_id: toolCallId }),
       decision: 'refused',
-      detail: { ...detail, ...(caller?.agent ? { acting_agent: caller.agent } : {}) },
+      detail,
     });
   });
 }

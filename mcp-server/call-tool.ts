@@ -63,7 +63,8 @@ export function createProtocolServer(door: Door, wake: (reconciliation: string) 
 }
 
 function callOf(caller: Caller, toolCallId: string) {
-  return { actorId: caller.actorId, sessionId: caller.sessionId, toolCallId };
+  const { actorId, agent, sessionId } = caller;
+  return { actorId, actingAgent: agent, sessionId, toolCallId };
 }
 
 // An ordinary client sends no id and does not retry under the same one, so a fresh one is right for it.

@@ -349,7 +349,7 @@ test('lets the agent’s name pass beside its own, and audits which agent acted'
   assert.equal((await post({ ...bearer(await model({ act })), 'x-actor-id': MODEL })).status, 200);
   await post(bearer(await model({ act })), toolCall({ ...RECONCILIATION, actor: PERSON }));
   const row = await lastAccess(database.db);
-  assert.deepEqual([row?.actor, row?.detail['acting_agent']], [MODEL, act]);
+  assert.deepEqual([row?.actor, row?.actingAgent], [MODEL, act]);
 });
 
 test('takes what clients of other vendors put into _meta about their own matters', async () => {

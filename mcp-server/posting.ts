@@ -41,6 +41,7 @@ export interface AccessRow {
   readonly seq: bigint;
   readonly type: string;
   readonly actor: string | null;
+  readonly actingAgent: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
@@ -48,7 +49,7 @@ export interface AccessRow {
 export async function accessRows(db: Db): Promise<AccessRow[]> {
   const rows = await db
     .selectFrom('audit_events')
-    .select(['seq', 'event_type', 'bytes', 'actor_id'])
+    .select(['seq', 'event_type', 'bytes', 'actor_id', 'acting_agent'])
     .where('stream', '=', ACCESS_STREAM)
     .orderBy('seq')
     .execute();
@@ -56,6 +57,7 @@ export async function accessRows(db: Db): Promise<AccessRow[]> {
     seq: BigInt(row.seq),
     type: row.event_type,
     actor: row.actor_id,
+    actingAgent: row.acting_agent,
     detail: (JSON.parse(row.bytes.toString('utf8')) as { detail: Record<string, unknown> }).detail,
   }));
 }
