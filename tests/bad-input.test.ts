@@ -126,7 +126,7 @@ test('every command has help with an example', async () => {
     const names = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1] ?? '');
     return names.filter((name) => name !== 'help').map((name) => [...group, name]);
   };
-  const groups = ['actors', 'audit', 'mcp', 'policy', 'schedule'];
+  const groups = ['actors', 'audit', 'fx', 'mcp', 'policy', 'schedule'];
   const alone = (await commandsOf()).filter(([name = '']) => !groups.includes(name));
   const grouped = await Promise.all(groups.map((group) => commandsOf(group)));
   assert.ok(alone.length >= 15, alone.join());

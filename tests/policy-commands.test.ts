@@ -184,7 +184,13 @@ test('calendar without a month, or with one that does not exist, is wrong use', 
 });
 
 test('every command has help with an example', async () => {
-  for (const name of [['policy', 'check'], ['policy', 'explain'], ['calendar']]) {
+  for (const name of [
+    ['policy', 'check'],
+    ['policy', 'explain'],
+    ['policy', 'diff'],
+    ['fx', 'import'],
+    ['calendar'],
+  ]) {
     const { code, stdout } = await closegate([...name, '--help']);
     assert.equal(code, 0);
     assert.match(stdout, new RegExp(`Example:\\n {2}closegate ${name.join(' ')} `));

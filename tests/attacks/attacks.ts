@@ -42,8 +42,8 @@ export const ATTACKS: readonly Attack[] = [
     async run(db) {
       await must(
         db,
-        `update audit_events set actor_id = 'human:mei.tan',
-                bytes = convert_to(regexp_replace(convert_from(bytes, 'UTF8'), '"actor_id":"[^"]*"', '"actor_id":"human:mei.tan"'), 'UTF8')
+        `update audit_events set actor_id = 'human:nobody',
+                bytes = convert_to(regexp_replace(convert_from(bytes, 'UTF8'), '"actor_id":"[^"]*"', '"actor_id":"human:nobody"'), 'UTF8')
           where stream = $1 and seq = ${K}`,
         [VICTIM],
       );
@@ -64,9 +64,9 @@ export const ATTACKS: readonly Attack[] = [
   {
     name: 'reorder two rows',
     async run(db) {
-      await must(db, `update audit_events set seq = -1 where stream = $1 and seq = ${K}`, [VICTIM]);
+      await must(db, `update audit_events set seq = 999999 where stream = $1 and seq = ${K}`, [VICTIM]);
       await must(db, `update audit_events set seq = ${K} where stream = $1 and seq = ${K + 1}`, [VICTIM]);
-      await must(db, `update audit_events set seq = ${K + 1} where stream = $1 and seq = -1`, [VICTIM]);
+      await must(db, `update audit_events set seq = ${K + 1} where stream = $1 and seq = 999999`, [VICTIM]);
     },
   },
   {
@@ -146,14 +146,14 @@ export const ATTACKS: readonly Attack[] = [
     async run(db) {
       await db.query(`alter table audit_events disable trigger all`);
       await db.query(`alter table audit_events disable rule audit_no_update`);
-      await must(db, `update audit_events set decision = 'allow' where stream = $1 and seq = ${K}`, [VICTIM]);
+      await must(db, `update audit_events set decision = 'deny' where stream = $1 and seq = ${K}`, [VICTIM]);
     },
   },
   {
     name: 'session_replication_role = replica, then edit',
     async run(db) {
       await db.query(`set session_replication_role = replica`);
-      await must(db, `update audit_events set decision = 'allow' where stream = $1 and seq = ${K}`, [VICTIM]);
+      await must(db, `update audit_events set decision = 'deny' where stream = $1 and seq = ${K}`, [VICTIM]);
     },
   },
   {

@@ -5,6 +5,7 @@ import type { Door } from '../../ledger/door.ts';
 
 /** A database of its own for one test file, with every migration applied. */
 export interface TestDatabase {
+  readonly name: string;
   readonly db: Db;
   readonly door: Door;
   /** Connects as `closegate_engine`, as the processes do. */
@@ -22,10 +23,10 @@ export const TEMPLATE = 'closegate_template';
 export const TEST_AUDIT_KEY = { id: 'test', secret: Buffer.alloc(32, 7) };
 
 /**
- * Clones the migrated template.
+ * Clones the migrated template, or another database that nobody is connected to.
  * @throws when the servers are not up: tests run through `npm test`, or `npm run test:files -- FILE`.
  */
-export async function freshDatabase(): Promise<TestDatabase> {
+export async function freshDatabase(template = TEMPLATE): Promise<TestDatabase> {
   const server = process.env['CLOSEGATE_TEST_POSTGRES'];
   if (!server)
     throw new Error(
@@ -33,12 +34,13 @@ export async function freshDatabase(): Promise<TestDatabase> {
     );
   const name = `test_${randomBytes(6).toString('hex')}`;
   await asAdmin(server, async (admin) => {
-    await admin.query(`create database ${name} template ${TEMPLATE}`);
+    await admin.query(`create database ${name} template ${template}`);
   });
   const adminUrl = databaseUrl(server, name);
   const url = databaseUrl(server, name, 'closegate_engine');
   const db = connect(url);
   return {
+    name,
     db,
     door: { db, auditKey: TEST_AUDIT_KEY },
     url,
