@@ -123,7 +123,7 @@ async function tried(attack: Attack, who: Who): Promise<Verdict> {
       (error: unknown) => error as Error,
     );
     // Refused by the database, not by a mistake of ours.
-    if (refused && !(refused instanceof Error && 'severity' in refused)) throw refused as Error;
+    if (refused && !(refused instanceof Error && 'severity' in refused)) throw refused;
     if (refused) {
       assert.match(
         refused.message,
