@@ -157,7 +157,7 @@ async function showResult(door: Door): Promise<void> {
   const { rows, words } = await standingTable(door.db, { period: PERIOD });
   const imported = rows.reduce((count, row) => count + BigInt(row.lines), 0n);
   const accounted = rows.reduce((count, row) => count + BigInt(row.matched) + BigInt(row.exceptions), 0n);
-  say(`\n${words}`);
+  say(`\n${words} (examples/halden/fx)`);
   say(`\nlines imported: ${imported}, lines accounted for: ${accounted}`);
   const counts = await decisionCounts(door.db);
   say(
@@ -169,9 +169,6 @@ async function showResult(door: Door): Promise<void> {
   );
   const audit = await verifyAudit(door.db, door.auditKey);
   say(`\naudit verify: ${audit.verdict} (${audit.events} events in ${audit.streams} streams)`);
-  say(
-    '\nExchange rates: euro reference rates of the European Central Bank, March 2026 (examples/halden/fx).',
-  );
   const uncertified = rows.filter((row) => row.state !== 'CERTIFIED');
   if (uncertified.length > 0)
     throw new Failed(`not certified: ${uncertified.map((row) => row.account).join(', ')}`);

@@ -4,6 +4,7 @@ import { actorsCommands } from './commands/actors.ts';
 import { auditCommands } from './commands/audit.ts';
 import { calendarCommand } from './commands/calendar.ts';
 import { closeCommand } from './commands/close.ts';
+import { fxCommands } from './commands/fx.ts';
 import { importCommand } from './commands/import.ts';
 import { inboxCommand } from './commands/inbox.ts';
 import { initCommand } from './commands/init.ts';
@@ -33,6 +34,7 @@ for (const add of [
   initCommand,
   closeCommand,
   importCommand,
+  fxCommands,
   inboxCommand,
   reviewCommands,
   periodCommands,

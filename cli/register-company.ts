@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Door } from '../ledger/door.ts';
 import { register } from '../ledger/register.ts';
-import { parseEcbCsv } from '../policy/ecb-csv.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { loadActors } from '../statements/actors.ts';
 import { loadCompany } from '../statements/company.ts';
+import { readRateFile } from '../statements/rate-files.ts';
 import { harmless } from './output.ts';
 
 /**
@@ -22,7 +21,7 @@ export async function registerCompany(
   const company = loadCompany(dir);
   const policy = loadPolicy(join(dir, 'policy.yaml'));
   const actors = loadActors(dir);
-  const rates = company.fx.flatMap((file) => parseEcbCsv(readFileSync(join(dir, file), 'utf8'), file));
+  const rates = company.fx.flatMap((file) => readRateFile(join(dir, file)).rates);
   const { changed, differences } = await register(
     door,
     { actorId: 'engine:close', sessionId: 'register', toolCallId: policy.hash },

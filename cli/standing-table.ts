@@ -1,4 +1,6 @@
 import type { Db } from '../ledger/connect.ts';
+import { policyInForce } from '../ledger/policy-in-force.ts';
+import { type RatesBehind, ratesBehind } from '../ledger/rates.ts';
 import { standings } from '../ledger/standing.ts';
 import { currencyCode, formatAmount } from '../policy/currency.ts';
 import { decimal } from '../policy/money.ts';
@@ -63,5 +65,12 @@ export async function standingTable(
     ]),
     ['per ledger', 'per statement', 'reconciling', 'difference'],
   );
-  return { rows, words };
+  const rates = await ratesBehind(db, (await policyInForce(db)).content.fx.source, only.period ?? null);
+  return { rows, words: rates === null ? words : `${words}\n\n${ratesInWords(rates)}` };
+}
+
+/** On which published rates the converted amounts rest. */
+function ratesInWords({ source, currencies, first, last }: RatesBehind): string {
+  const from = source === 'ECB' ? "the European Central Bank's euro reference rates" : `rates of ${source}`;
+  return `exchange rates: ${from} of ${currencies.join(', ')}, published for ${first} to ${last}`;
 }

@@ -64,15 +64,16 @@ export function requestFor(
     actorId: call.actorId,
     ...decision.scope,
     periodLocked,
-    amountUsd: null,
-    cumulativeUsd: null,
-    fx: 'not_needed',
-    rationale: null,
-    adjustment: null,
-    closedAccounts: [],
-    approvedPolicyHash: null,
-    approvedContentHash: null,
-    ...facts,
+    // Named one by one: `load` also gives what only `apply` needs, and that is none of the gate's facts.
+    subject: facts.subject,
+    amountUsd: facts.amountUsd ?? null,
+    cumulativeUsd: facts.cumulativeUsd ?? null,
+    fx: facts.fx ?? 'not_needed',
+    rationale: facts.rationale ?? null,
+    adjustment: facts.adjustment ?? null,
+    closedAccounts: facts.closedAccounts ?? [],
+    approvedPolicyHash: facts.approvedPolicyHash ?? null,
+    approvedContentHash: facts.approvedContentHash ?? null,
   };
 }
 
@@ -99,7 +100,7 @@ async function carryOut<Facts extends SubjectFacts>(
     ? await decision.apply(tx, facts, { actor, call, policy, escalated, approvedBy })
     : null;
   const id = effect?.subjectId ?? decision.subjectId;
-  if (id === null) return { effect, escalationId: null };
+  if (id === null || decision.subjectKind === 'document') return { effect, escalationId: null };
   const ref = { kind: decision.subjectKind, id };
   const contentHash = request.subject?.contentHash ?? null;
   if (!escalated) {
@@ -176,6 +177,8 @@ function eventFor(
   escalationId: string | null,
 ): AuditEvent {
   const id = effect?.subjectId ?? decision.subjectId;
+  // What the gate was told, as JSON: decimals as their strings. Another policy can be asked the same later.
+  const facts = JSON.parse(JSON.stringify(request)) as JsonObject;
   return {
     event_type: 'DECISION',
     ...identity(call, request.actor),
@@ -188,7 +191,8 @@ function eventFor(
     ...(request.amountUsd ? { amount_usd: request.amountUsd.toFixed(2) } : {}),
     detail: {
       args: decision.args,
-      facts_hash: hashOf(JSON.parse(JSON.stringify(request)) as JsonObject),
+      facts,
+      facts_hash: hashOf(facts),
       obstacle: request.subject?.obstacle ?? null,
       ...(request.subject?.contentHash ? { content_hash: request.subject.contentHash } : {}),
       ...(escalationId === null ? {} : { escalation: escalationId }),
@@ -201,6 +205,7 @@ function eventFor(
 export function identity(call: Call, actor: Actor | null): Partial<AuditEvent> {
   return {
     actor_id: call.actorId,
+    ...(call.actingAgent ? { acting_agent: call.actingAgent } : {}),
     ...(actor ? { principal: actor.principal } : {}),
     session_id: call.sessionId,
     tool_call_id: call.toolCallId,

@@ -15,6 +15,8 @@ export interface Door {
 /** Who calls, as the transport bound it. Nothing of it comes from the caller's arguments. */
 export interface Call {
   readonly actorId: string;
+  /** The agent that the transport says acts for the actor; for the record, it lends no authority. */
+  readonly actingAgent?: string | null;
   readonly sessionId: string;
   readonly toolCallId: string;
 }
@@ -59,7 +61,8 @@ export interface Decision<Facts extends SubjectFacts> {
   readonly stream: string;
   /** The caller's arguments: the same idempotency key with others is refused. */
   readonly args: JsonObject;
-  readonly subjectKind: EscalationSubject;
+  /** Nobody is asked about a `document`: whoever may import it sends it again. */
+  readonly subjectKind: EscalationSubject | 'document';
   /** The subject's id where it exists already; null where the action makes it. */
   readonly subjectId: string | null;
   /** True when an escalated action is still recorded (a proposal is), false when it leaves the subject as it was. */

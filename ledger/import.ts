@@ -2,7 +2,7 @@ import { type Transaction, sql } from 'kysely';
 import type { GateRequest } from '../policy/contract.ts';
 import { currencyCode, formatAmount, roundTo } from '../policy/currency.ts';
 import { type RateTable, convert } from '../policy/fx.ts';
-import { addDays } from '../policy/dates.ts';
+import { type PlainDate, addDays } from '../policy/dates.ts';
 import { firstDay } from '../policy/period.ts';
 import { type CurrencyCode, type Decimal, sum } from '../policy/money.ts';
 import type { JsonObject } from './canonical.ts';
@@ -11,7 +11,7 @@ import { decide } from './decide.ts';
 import type { Answer, Call, Decision, Door, SubjectFacts } from './door.ts';
 import { counterpartyKey, referenceKey } from './keys.ts';
 import { policyInForce } from './policy-in-force.ts';
-import { ratesOf } from './rates.ts';
+import { ratesFor } from './rates.ts';
 import {
   type Reconciliation,
   getReconciliation,
@@ -78,7 +78,7 @@ export async function importDocument(door: Door, call: Call, input: DocumentInpu
     async load(tx) {
       const reconciliation = await getReconciliation(tx, known.id);
       const policy = await policyInForce(tx);
-      const table = await ratesOf(tx, policy.content.fx.source);
+      const table = await ratesNeededFor(tx, input, reconciliation, policy.content.fx.source);
       const { valued, fx } = valueLines(
         input.lines,
         currencyCode(known.currency),
@@ -112,7 +112,7 @@ export async function importDocument(door: Door, call: Call, input: DocumentInpu
           totals.opening,
           input.currency,
           baseCurrency,
-          addDays(firstDay(reconciliation.period), -1),
+          openingDay(reconciliation),
           maxAgeDays,
         );
         if (opening.status === 'missing')
@@ -161,6 +161,26 @@ function argsOf(input: DocumentInput): JsonObject {
     closing: input.totals?.closing.toFixed() ?? null,
     currency: input.currency,
   };
+}
+
+// The opening balance is that of the evening before.
+function openingDay({ period }: Reconciliation): PlainDate {
+  return addDays(firstDay(period), -1);
+}
+
+async function ratesNeededFor(
+  tx: Transaction<Database>,
+  { lines, currency }: DocumentInput,
+  reconciliation: Reconciliation,
+  source: string,
+): Promise<RateTable> {
+  let [from, to]: [string, string] = [openingDay(reconciliation), openingDay(reconciliation)];
+  for (const { date } of lines) {
+    if (date < from) from = date;
+    if (date > to) to = date;
+  }
+  const currencies = [currency, reconciliation.currency, 'USD', ...lines.map((line) => line.currency)];
+  return await ratesFor(tx, { source, currencies, from, to });
 }
 
 /** Values every line; the freshness that the gate sees is that of the worst rate needed. */

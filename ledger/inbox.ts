@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from './database.ts';
+import { policyInForce } from './policy-in-force.ts';
+import { type RateUsed, rateUsed, ratesFor } from './rates.ts';
 
 /** Something that waits for a person. Amounts in US dollars; texts of lines are from outside and untrusted. */
 export interface Waiting {
@@ -19,6 +21,8 @@ export interface Waiting {
     readonly amount: string;
     readonly currency: string;
     readonly text: string;
+    /** The rate by which the line counts in US dollars; null for a line in US dollars. */
+    readonly rate: RateUsed | null;
   }[];
 }
 
@@ -68,6 +72,12 @@ export async function inbox(db: Kysely<Database>, reconciliations: readonly stri
     questions
       .filter((question) => question.subject_kind === kind && question.subject_id === id)
       .flatMap((question) => question.clauses.map((clause) => clause.code));
+  const rates = await ratesFor(db, {
+    source: (await policyInForce(db)).content.fx.source,
+    currencies: [...lines.map((line) => line.currency), 'USD'],
+    from: lines.reduce((first, { date }) => (date < first ? date : first), '9999-12-31'),
+    to: lines.reduce((last, { date }) => (date > last ? date : last), '0001-01-01'),
+  });
   const linesOf = (key: 'match_id' | 'exception_id', id: string) =>
     lines
       .filter((line) => line[key] === id)
@@ -78,6 +88,7 @@ export async function inbox(db: Kysely<Database>, reconciliations: readonly stri
         amount,
         currency,
         text: [reference, counterparty, description].filter((part) => part !== null).join(' | '),
+        rate: rateUsed(rates, currency, 'USD', date),
       }));
   return [
     ...matches.map((match) => ({

@@ -123,15 +123,20 @@ export function verifyConsistency(
 }
 
 /** A run of leaves, from the first up to but not including the last. */
-type Range = readonly [from: bigint, to: bigint];
+export type Range = readonly [from: bigint, to: bigint];
 
-/** The subtrees beside the path of a leaf, the deepest first. */
-function pathRanges(index: bigint, from: bigint, to: bigint): Range[] {
+/** The subtrees beside the path of a leaf, the deepest first: their roots are its inclusion proof. */
+export function pathRanges(index: bigint, from: bigint, to: bigint): Range[] {
   if (to - from === 1n) return [];
   const middle = from + splitOf(to - from);
   return index < middle
     ? [...pathRanges(index, from, middle), [middle, to]]
     : [...pathRanges(index, middle, to), [from, middle]];
+}
+
+/** The subtrees whose roots prove that the tree of `first` leaves begins that of `second` leaves. */
+export function consistencyRanges(first: bigint, second: bigint): Range[] {
+  return subproofRanges(first, 0n, second, true);
 }
 
 /** `whole`: the first tree is this subtree from its beginning, so its root is known to whoever verifies. */

@@ -3,9 +3,10 @@ import type { RateRow } from '../policy/fx.ts';
 import type { Policy } from '../policy/load.ts';
 import { type RegisteredActor, actorDifferences, firstActors, registeredActors } from './actor-registry.ts';
 import { append, lockHead } from './audit.ts';
-import { type JsonObject, hashOf } from './canonical.ts';
+import type { JsonObject } from './canonical.ts';
 import type { Database } from './database.ts';
 import type { Call, Door } from './door.ts';
+import { differingRates, addMissing, summaryOf } from './fx-import.ts';
 import { hashInForce } from './policy-in-force.ts';
 import { keepVersion } from './policy-versions.ts';
 import { REGISTRY_STREAM } from './streams.ts';
@@ -40,8 +41,8 @@ export interface Registered {
 
 /**
  * Registers a company's folder. An empty registry takes its policy and its actors as they stand. Later the folder
- * changes accounts and rates only: another policy waits for its approval, and the actor register changes by decision;
- * both are given back as differences. What changes is audited, with a digest.
+ * changes accounts and adds rates only: another policy waits for its approval, and the actor register and a recorded rate
+ * change by decision; all three are given back as differences. What changes is audited, with a digest.
  */
 export async function register(door: Door, call: Call, wanted: Registration): Promise<Registered> {
   return await door.db.transaction().execute(async (tx) => {
@@ -56,7 +57,7 @@ export async function register(door: Door, call: Call, wanted: Registration): Pr
         : ['POLICY_PROPOSED', () => keepVersion(tx, policy, 'proposed'), policyDetail(policy, false)],
       ['ACTORS_REGISTERED', () => firstActors(tx, wanted.actors), { actors: plain(wanted.actors) }],
       ['ACCOUNTS_REGISTERED', () => registerAccounts(tx, wanted), { accounts: plain(wanted.accounts) }],
-      ['RATES_REGISTERED', () => registerRates(tx, wanted.rates), ratesDetail(wanted.rates)],
+      ['RATES_REGISTERED', async () => (await addMissing(tx, wanted.rates)) > 0, summaryOf(wanted.rates)],
     ];
     for (const [eventType, apply, detail] of parts) {
       await sql`savepoint part`.execute(tx);
@@ -79,6 +80,7 @@ export async function register(door: Door, call: Call, wanted: Registration): Pr
     const differences = [
       ...policyDifference(policy, inForce),
       ...actorDifferences(await registeredActors(tx), wanted.actors),
+      ...(await rateDifferences(tx, wanted.rates)),
     ];
     return { changed, differences };
   });
@@ -115,14 +117,13 @@ async function registerAccounts(tx: Transaction<Database>, wanted: Registration)
   return entities.rows.length + accounts.rows.length > 0;
 }
 
-async function registerRates(tx: Transaction<Database>, rates: readonly RateRow[]): Promise<boolean> {
-  const result = await sql`
-    insert into fx_rates as r (source, date, quote, rate)
-    select * from jsonb_to_recordset(${JSON.stringify(plain(rates))}::jsonb)
-      as x (source text, date date, quote text, rate numeric)
-    on conflict (source, quote, date) do update set rate = excluded.rate where r.rate <> excluded.rate
-    returning date`.execute(tx);
-  return result.rows.length > 0;
+// A published rate that is to become another one is a decision of people.
+async function rateDifferences(tx: Transaction<Database>, rates: readonly RateRow[]): Promise<string[]> {
+  return (await differingRates(tx, rates, 5)).map(
+    ({ source, date, quote, recorded, given }) =>
+      `the fx folder has ${quote} ${given} for ${date}, and ${recorded} is recorded (${source}): ` +
+      'the recorded rate stays in use; correct the file, or the record with `closegate fx import --correct`',
+  );
 }
 
 function policyDetail(policy: Policy, first: boolean): JsonObject {
@@ -136,10 +137,6 @@ function policyDetail(policy: Policy, first: boolean): JsonObject {
     first_version: first,
     source: policy.source,
   };
-}
-
-function ratesDetail(rates: readonly RateRow[]): JsonObject {
-  return { rates: rates.length, digest: hashOf(plain(rates)) };
 }
 
 /** The JSON form: decimals become their strings. */

@@ -11,7 +11,7 @@ import { identity } from './decide.ts';
 import type { Database } from './database.ts';
 import type { Call, Door } from './door.ts';
 import { policyInForce } from './policy-in-force.ts';
-import { ratesOf } from './rates.ts';
+import { ratesFor } from './rates.ts';
 import { NotFound } from './reconciliations.ts';
 import { reconciliationId, runId, runStream } from './streams.ts';
 
@@ -73,14 +73,21 @@ export async function openRun(door: Door, call: Call, entity: string, period: st
       );
     }
     const { source, max_age_days: maxAgeDays } = policy.content.fx;
-    const table = await ratesOf(tx, source);
-    for (const currency of new Set(accounts.flatMap((one) => [one.currency, one.statement_currency]))) {
+    const currencies = new Set(accounts.flatMap((one) => [one.currency, one.statement_currency]));
+    const table = await ratesFor(tx, {
+      source,
+      currencies: [...currencies, 'USD'],
+      from: lastDay(period),
+      to: lastDay(period),
+    });
+    for (const currency of currencies) {
       // Every amount is also judged in US dollars; dollars themselves need no rate.
       const { status } = convertToUsd(table, ZERO, currencyCode(currency), lastDay(period), maxAgeDays);
       if (status !== 'fresh') {
         throw new CannotOpen(
           `the ${source} rate from ${currency} to USD for ${lastDay(period)} is ${status}; ` +
-            "put the month's rates in the fx folder and name the file in company.yaml, then start the close again",
+            'import it with `closegate fx import`, or put the file in the fx folder and name it in company.yaml; ' +
+            'then start the close again',
         );
       }
     }

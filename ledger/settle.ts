@@ -47,6 +47,7 @@ interface Judged {
 /** How one rule's candidates fared; the digest covers the content hashes of its matches, sorted. */
 interface Batch {
   readonly rule: string;
+  readonly judged: readonly Judged[];
   readonly settled: readonly Judged[];
   readonly proposed: readonly Judged[];
   readonly denied: readonly Judged[];
@@ -170,9 +171,15 @@ function judge(candidates: readonly Candidate[], by: Circumstances): Judged[] {
 function byRule(judged: readonly Judged[]): Batch[] {
   const rules = [...new Set(judged.map(({ candidate }) => candidate.rule))];
   return rules.map((rule) => {
-    const of = (kind: Outcome['kind']) =>
-      judged.filter(({ candidate, outcome }) => candidate.rule === rule && outcome.kind === kind);
-    return { rule, settled: of('allow'), proposed: of('require_human_approval'), denied: of('deny') };
+    const all = judged.filter(({ candidate }) => candidate.rule === rule);
+    const of = (kind: Outcome['kind']) => all.filter(({ outcome }) => outcome.kind === kind);
+    return {
+      rule,
+      judged: all,
+      settled: of('allow'),
+      proposed: of('require_human_approval'),
+      denied: of('deny'),
+    };
   });
 }
 
@@ -184,10 +191,11 @@ async function insertMatches(
   batch: Batch,
   policy: Policy,
 ): Promise<void> {
-  const kept = [
-    ...batch.settled.map((judged) => ({ judged, state: 'CONFIRMED' as const })),
-    ...batch.proposed.map((judged) => ({ judged, state: 'PROPOSED' as const })),
-  ];
+  // In the order in which they were judged: the running totals of a later replay follow the ids.
+  const kept = batch.judged.flatMap((judged) => {
+    const { kind } = judged.outcome;
+    return kind === 'deny' ? [] : [{ judged, state: kind === 'allow' ? 'CONFIRMED' : 'PROPOSED' }];
+  });
   // Nothing is kept for an unknown actor: the gate denied every candidate.
   if (kept.length === 0 || !actor) return;
   const rows = kept.map(({ judged: { candidate, amountUsd, counterparty }, state }) => {

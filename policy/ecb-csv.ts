@@ -9,6 +9,9 @@ export class EcbCsvError extends Error {
   override name = 'EcbCsvError';
 }
 
+/** A rate with the line of the file that it stands on. */
+export type EcbRate = RateRow & { readonly line: number };
+
 // Columns of the historical file whose currencies joined the euro or were replaced before ISO 4217:2015.
 const RETIRED = new Set(['CYP', 'EEK', 'LTL', 'LVL', 'MTL', 'ROL', 'SIT', 'SKK', 'TRL']);
 const MONTHS = 'January February March April May June July August September October November December'.split(
@@ -23,7 +26,7 @@ const MAX_CHARACTERS = 20_000_000;
  * Columns of retired currencies are left out.
  * @throws {EcbCsvError} with file, line and column on anything else.
  */
-export function parseEcbCsv(text: string, fileName: string): RateRow[] {
+export function parseEcbCsv(text: string, fileName: string): EcbRate[] {
   const fail = (line: number, message: string) =>
     new EcbCsvError(`${fileName}:${line} ${message}; no rate was read`);
   if (text.length > MAX_CHARACTERS)
@@ -41,7 +44,7 @@ export function parseEcbCsv(text: string, fileName: string): RateRow[] {
   const repeated = columns.find((code, index) => code !== null && columns.indexOf(code) !== index);
   if (repeated !== undefined) throw fail(header.line, `has two columns ${repeated}`);
 
-  const rows: RateRow[] = [];
+  const rows: EcbRate[] = [];
   const seen = new Map<string, number>();
   for (const { cells, line } of lines) {
     const date = dateOf(cells[0] ?? '');
@@ -59,7 +62,7 @@ export function parseEcbCsv(text: string, fileName: string): RateRow[] {
       if (!/^\d{1,12}(\.\d{1,12})?$/.test(cell) || /^[0.]+$/.test(cell)) {
         throw fail(line, `${quote}: "${cell.slice(0, 40)}" is not a rate like 1.0815`);
       }
-      rows.push({ date, quote, rate: decimal(cell), source: 'ECB' });
+      rows.push({ date, quote, rate: decimal(cell), source: 'ECB', line });
     });
   }
   if (rows.length === 0) throw fail(1, 'holds no rates');

@@ -48,7 +48,7 @@ function waitingInWords(one: Waiting): string {
     ...(one.kind === 'match' ? [`  content hash ${one.contentHash}`] : []),
     ...one.lines.map(
       (line) =>
-        `    ${line.side.padEnd(9)} ${line.date} ${line.amount.padStart(14)} ${line.currency}  #${line.id}  ${harmless(line.text, 90)}`,
+        `    ${line.side.padEnd(9)} ${line.date} ${line.amount.padStart(14)} ${line.currency}  #${line.id}  ${harmless(line.text, 90)}${line.rate === null ? '' : `  (${line.rate.source} ${line.rate.published})`}`,
     ),
   ].join('\n');
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { policyInForce } from '../../ledger/policy-in-force.ts';
+import { rateUsed, ratesFor } from '../../ledger/rates.ts';
 import { getReconciliation } from '../../ledger/reconciliations.ts';
 import { READS, defineTool } from '../define-tool.ts';
 import { requireScope } from '../identity.ts';
@@ -23,6 +25,10 @@ export const investigateItemTool = defineTool({
     currency: z.string(),
     open: z.boolean(),
     item: itemShape,
+    rate: z
+      .strictObject({ source: z.string(), published: z.string(), rate: z.string() })
+      .nullable()
+      .describe('The published rate behind base_amount; null where the line is in that currency.'),
     candidates: z.array(
       z.strictObject({
         score: z.int(),
@@ -67,7 +73,10 @@ export const investigateItemTool = defineTool({
     const item = await itemById(door.db, itemId);
     requireScope(caller, item.reconciliation_id);
     const { currency } = await getReconciliation(door.db, item.reconciliation_id);
-    const [lines, groups, twins, history] = await Promise.all([
+    const needed = { currencies: [item.currency, currency], from: item.date, to: item.date };
+    const { source } = (await policyInForce(door.db)).content.fx;
+    const [rates, lines, groups, twins, history] = await Promise.all([
+      ratesFor(door.db, { source, ...needed }),
       candidateLines(door.db, itemId),
       groupSolutions(door.db, itemId),
       twinLines(door.db, itemId),
@@ -82,6 +91,7 @@ export const investigateItemTool = defineTool({
       currency,
       open: !history.some((past) => past.live),
       item: itemOf(item, currency),
+      rate: rateUsed(rates, item.currency, currency, item.date),
       candidates: fits.slice(0, MOST).map(({ line, fit }) => ({
         score: fit.score,
         amount_relation: fit.relation,
