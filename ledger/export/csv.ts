@@ -5,8 +5,7 @@ function text(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.join(' ');
-  if (typeof value === 'object') return JSON.stringify(value);
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** One cell by RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe before it. */

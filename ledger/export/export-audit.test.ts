@@ -168,7 +168,7 @@ function refit(dir: string): void {
         .digest('hex'),
       size: String(statSync(join(dir, path)).size),
     }));
-  writeFileSync(file, canonicalBytes({ ...manifest, files } as unknown as JsonObject));
+  writeFileSync(file, canonicalBytes({ ...manifest, files }));
 }
 
 const edit = (dir: string, file: string, change: (text: string) => string) => {

@@ -20,7 +20,10 @@ export function* receiptsIn(value: unknown, depth = 0): Generator<Receipt> {
     return;
   }
   if (typeof value !== 'object') return;
-  if (value instanceof Uint8Array) return yield* receiptsIn(Buffer.from(value).toString('utf8'), depth + 1);
+  if (value instanceof Uint8Array) {
+    yield* receiptsIn(Buffer.from(value).toString('utf8'), depth + 1);
+    return;
+  }
   if (isReceipt(value)) yield { stream: value.stream, seq: value.seq, row_hash: value.row_hash };
   for (const [name, inner] of Object.entries(value)) {
     const encoded = name === 'data' && typeof inner === 'string';
