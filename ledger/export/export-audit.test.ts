@@ -20,7 +20,7 @@ import { callBy, line, smallBooks } from '../../tests/harness/books.ts';
 import { type TestDatabase, TEST_AUDIT_KEY, freshDatabase } from '../../tests/harness/database.ts';
 import { settleByRules } from '../settle.ts';
 import { matchByRules } from '../../matching/matcher.ts';
-import { type JsonObject, canonicalBytes } from '../canonical.ts';
+import { canonicalBytes } from '../canonical.ts';
 import { certify } from '../certify.ts';
 import { signerOf, verifierOf, verifierText } from '../checkpoint.ts';
 import { type Db, connect } from '../connect.ts';
