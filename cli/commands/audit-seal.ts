@@ -37,6 +37,10 @@ export function auditSealCommands(audit: Command): void {
   const prove = audit
     .command('prove')
     .description('proofs of RFC 9162, as JSON, for somebody who has a checkpoint');
+  prove.addHelpText(
+    'after',
+    '\nExample:\n  closegate audit prove inclusion --stream run/US/2026-03 --seq 2 --dir my-company',
+  );
   prove.addCommand(
     command(
       'inclusion',
