@@ -1,5 +1,6 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, type PostgresCursorConstructor, PostgresDialect } from 'kysely';
 import { Pool, types } from 'pg';
+import { CopyOut } from './copy-out.ts';
 import type { Database } from './database.ts';
 import { preparing } from './prepared.ts';
 
@@ -23,5 +24,7 @@ export function connect(url: string, maxConnections = 10): Db {
   const pool = new Pool({ connectionString: url, max: maxConnections, types: typeParsers });
   // An idle connection that the server drops must not end the process; the next query opens another and reports.
   pool.on('error', () => {});
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
+  // What is streamed is copied out; its rows are blocks, whatever the caller of Kysely's type says.
+  const cursor = CopyOut as unknown as PostgresCursorConstructor;
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: preparing(pool), cursor }) });
 }

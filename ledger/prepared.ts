@@ -1,5 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
+import type { CopyOut } from './copy-out.ts';
 
 // Every statement of ours has one text; the limit keeps a server's memory bounded should one ever be built per call.
 const MOST_STATEMENTS = 500;
@@ -38,7 +39,9 @@ function preparingClient(
   nameOf: (text: string) => string | undefined,
 ): PostgresPoolClient {
   let outdated = false;
-  const query = async (text: string, values: readonly unknown[]) => {
+  const query = (given: string | CopyOut, values: readonly unknown[]) =>
+    typeof given === 'string' ? statement(given, values) : client.query(given);
+  const statement = async (text: string, values: readonly unknown[]) => {
     const name = values.length === 0 ? undefined : nameOf(text);
     try {
       return await client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
@@ -48,7 +51,7 @@ function preparingClient(
     }
   };
   return {
-    // The other form of `query` takes a cursor; nothing of ours streams through Kysely.
+    // The other form of `query` takes a cursor; ours copies out.
     query: query as unknown as PostgresPoolClient['query'],
     // A connection that holds plans of tables as they were is of no use any more.
     release: () => client.release(outdated),

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { AuditKey } from './audit.ts';
 import type { Verifier } from './checkpoint.ts';
 import type { Db } from './connect.ts';
-import { chainEnds, eventRows, hasCheckpoints, ownNotes, sealedLeaves } from './audit-rows.ts';
+import { chainEnds, hasCheckpoints, ownNotes, rowsToVerify, sealedLeaves } from './audit-rows.ts';
 import { onSnapshot } from './snapshot.ts';
 import { ChainCheck } from './verify/chains.ts';
 import { Breaches, type Verification } from './verify/finding.ts';
@@ -40,7 +40,7 @@ export async function verifyAudit(
   const receiptsSeen = receipts ? await compareReceipts(db, receipts, breaches) : null;
   return await onSnapshot(db, async (tx) => {
     const chains = new ChainCheck(ring, breaches);
-    for await (const batch of eventRows(tx, where)) {
+    for await (const batch of rowsToVerify(tx, where)) {
       for (const row of batch) chains.add(row);
       if (breaches.full) break;
     }

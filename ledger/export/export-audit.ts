@@ -92,7 +92,7 @@ async function writeAll(tx: Tx, files: ExportFiles, options: ExportOptions): Pro
   const streams = (await chainEnds(tx, tables.streamsOf(close))).map(({ stream, seq, row_hash: hash }) => ({
     stream,
     events: seq,
-    row_hash: hash.toString('hex'),
+    row_hash: hash,
   }));
   const manifest = await files.finish({
     format: FORMAT,
@@ -119,7 +119,7 @@ async function writeEvents(
         events += 1n;
         if (row.at > lastEvent) lastEvent = row.at;
         const hex = row.row_hash.toString('hex');
-        const { action, decision } = row.columns ?? {};
+        const { action, decision } = row.columns;
         if (row.leaf_index !== null && decision === 'allow' && (action === 'LOCK' || action === 'CERTIFY'))
           proven.push({
             name: `${action.toLowerCase()}-${row.stream.replaceAll('/', '-')}-${row.seq}`,

@@ -7,7 +7,8 @@ import { type AuditRow, columnDifference, parseRecorded } from './rows.ts';
 export interface ChainEnd {
   readonly stream: string;
   readonly seq: string;
-  readonly row_hash: Buffer;
+  /** In hex. */
+  readonly row_hash: string;
 }
 
 // A row carries its transaction's beginning, and a transaction may wait for its stream: a little backwards is in order.
@@ -17,16 +18,21 @@ const MOVED_WITHIN = 50n;
 
 const FRESH = { leaf: null, unsealed: false, forged: null, doubtful: false } as const;
 
+type Place = Pick<AuditRow, 'stream' | 'seq' | 'at' | 'leaf_index'>;
+
+// Not the row itself: its bytes may be gone when the place is told.
+const placeOf = ({ stream, seq, at, leaf_index }: AuditRow): Place => ({ stream, seq, at, leaf_index });
+
 interface Chain {
   readonly stream: string;
   seq: bigint;
-  hash: Buffer;
+  hash: string;
   at: string;
   leaf: bigint | null;
   /** An event of this chain is in no tree yet; then none after it is. */
   unsealed: boolean;
   /** Rows in a row that fit the chain and were not written by a holder of the key. */
-  forged: { readonly first: AuditRow; count: bigint } | null;
+  forged: { readonly first: Place; count: bigint } | null;
   /** The row before was found changed, so a link to it that does not fit tells nothing new. */
   doubtful: boolean;
 }
@@ -39,7 +45,7 @@ export class ChainCheck {
   readonly #keys: ReadonlyMap<string, AuditKey>;
   readonly #breaches: Breaches;
   readonly #hasher = new RowHasher();
-  readonly #ends = new Map<string, { seq: bigint; hash: Buffer; at: string }>();
+  readonly #ends = new Map<string, { seq: bigint; hash: string; at: string }>();
   readonly #unknownKeys = new Set<string>();
   #chain: Chain | null = null;
   #events = 0n;
@@ -71,17 +77,16 @@ export class ChainCheck {
   add(row: AuditRow): void {
     if (this.#chain?.stream !== row.stream) {
       this.#finish();
-      const hash = genesisHash(row.stream);
+      const hash = genesisHash(row.stream).toString('hex');
       this.#chain = { stream: row.stream, seq: 0n, hash, at: '', ...FRESH };
     }
     const chain = this.#chain;
     if (!chain) return;
     this.#events += 1n;
-    const seq = BigInt(row.seq);
-    const sound = this.#checkPlace(chain, row, seq);
-    this.#checkContent(chain, row, seq, sound);
+    const sound = this.#checkPlace(chain, row);
+    this.#checkContent(chain, row, sound);
     this.#checkSeal(chain, row);
-    chain.seq = seq;
+    chain.seq = row.seq;
     chain.hash = row.row_hash;
     if (row.at > chain.at) chain.at = row.at;
   }
@@ -104,7 +109,7 @@ export class ChainCheck {
       } else if (said < last) {
         const finding = `the chain goes on to ${last} behind its recorded end: events were inserted, or the end was set back`;
         this.#breaches.add({ ...about, kind: 'inserted', finding });
-      } else if (found && !found.hash.equals(hash)) {
+      } else if (found && found.hash !== hash) {
         const finding = 'the last event is not the one that the recorded end names: it was rewritten';
         this.#breaches.add({ ...about, kind: 'rewritten', finding });
       }
@@ -121,11 +126,12 @@ export class ChainCheck {
   }
 
   /** @returns false when the row does not stand where its number and its link say. */
-  #checkPlace(chain: Chain, row: AuditRow, seq: bigint): boolean {
-    const linked = row.prev_hash.equals(chain.hash);
-    if (seq === chain.seq + 1n && linked) return true;
-    if (this.#movedFrom(row, seq) !== null) return false;
+  #checkPlace(chain: Chain, row: AuditRow): boolean {
+    const { seq } = row;
+    const linked = row.prev_hash === chain.hash;
     const expected = chain.seq + 1n;
+    if (seq === expected && linked) return true;
+    if (this.#movedFrom(row) !== null) return false;
     if (seq > expected) {
       const gone = seq === expected + 1n ? `#${expected}` : `#${expected} to #${seq - 1n}`;
       this.#breach(
@@ -134,7 +140,7 @@ export class ChainCheck {
         `${gone} of this stream ${linked ? 'never were: the event was renumbered' : 'were deleted'}`,
       );
     } else if (seq < expected) {
-      this.#breach(row, 'inserted', `there is a second #${row.seq}: an event was inserted`);
+      this.#breach(row, 'inserted', `there is a second #${seq}: an event was inserted`);
     } else if (!chain.doubtful) {
       const finding =
         'does not build on the event before it: that one was replaced, or history was rewritten up to here';
@@ -143,22 +149,20 @@ export class ChainCheck {
     return false;
   }
 
-  #checkContent(chain: Chain, row: AuditRow, seq: bigint, sound: boolean): void {
+  #checkContent(chain: Chain, row: AuditRow, sound: boolean): void {
     chain.doubtful = !sound;
-    const hashed = this.#hasher.row(row.stream, seq, row.prev_hash, row.bytes).equals(row.row_hash);
+    const hashed = this.#hasher.row(row, row.seq) === row.row_hash;
     const key = this.#keys.get(row.key_id);
     if (!key) this.#unknownKeys.add(row.key_id);
-    const signed = key
-      ? this.#hasher.hmac(key.secret, row.stream, seq, row.prev_hash, row.bytes).equals(row.hmac)
-      : null;
+    const signed = key ? this.#hasher.hmac(key, row) === row.hmac : null;
     if (!hashed) {
       chain.doubtful = true;
-      const from = this.#movedFrom(row, seq);
+      const from = this.#movedFrom(row);
       if (from !== null) this.#breach(row, 'reordered', `was recorded as #${from}: events were reordered`);
       else if (signed === true) this.#breach(row, 'edited', 'its hash was edited; its bytes were not');
       else this.#breach(row, 'edited', 'its bytes are not the ones that were hashed: the event was edited');
     } else if (signed === false) {
-      chain.forged ??= { first: row, count: 0n };
+      chain.forged ??= { first: placeOf(row), count: 0n };
       chain.forged.count += 1n;
     }
     if (hashed && signed !== false) this.#settleForged(chain);
@@ -191,7 +195,7 @@ export class ChainCheck {
       chain.unsealed = true;
       return;
     }
-    const leaf = BigInt(row.leaf_index);
+    const leaf = row.leaf_index;
     if (chain.unsealed)
       this.#breach(
         row,
@@ -220,18 +224,18 @@ export class ChainCheck {
     }
   }
 
-  #movedFrom(row: AuditRow, seq: bigint): bigint | null {
+  #movedFrom(row: AuditRow): bigint | null {
     for (let away = -MOVED_WITHIN; away <= MOVED_WITHIN; away += 1n) {
-      const from = seq + away;
+      const from = row.seq + away;
       if (away === 0n || from < 1n) continue;
-      if (this.#hasher.row(row.stream, from, row.prev_hash, row.bytes).equals(row.row_hash)) return from;
+      if (this.#hasher.row(row, from) === row.row_hash) return from;
     }
     return null;
   }
 
-  #breach(row: AuditRow, kind: Breach['kind'], finding: string): void {
+  #breach(row: Place, kind: Breach['kind'], finding: string): void {
     const { stream, seq, at, leaf_index: leaf } = row;
-    this.#breaches.add({ stream, seq, kind, finding, since: at, leaf: leaf === null ? null : BigInt(leaf) });
+    this.#breaches.add({ stream, seq: String(seq), kind, finding, since: at, leaf });
   }
 
   #finish(): void {

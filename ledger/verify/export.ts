@@ -60,7 +60,7 @@ export async function verifyExport(dir: string, means: ExportMeans): Promise<Ver
   if (!breaches.full)
     chains.end(
       manifest.streams.map(({ stream, events, row_hash: hash }) => ({
-        ...{ stream, seq: events, row_hash: Buffer.from(hash, 'hex') },
+        ...{ stream, seq: events, row_hash: hash },
       })),
     );
   const verifier = means.verifier ?? own(dir, breach);
@@ -144,20 +144,19 @@ function rowOf(line: string): AuditRow | null {
   if (stream === null || seq === null || at === null || bytes === null) return null;
   if (prev === null || row === null || keyId === null || hmac === null) return null;
   return {
-    ...{ stream, seq, at, bytes: Buffer.from(bytes, 'base64'), prev_hash: Buffer.from(prev, 'hex') },
-    ...{ row_hash: Buffer.from(row, 'hex'), key_id: keyId, hmac: Buffer.from(hmac, 'hex') },
-    ...{ leaf_index: leaf, columns: null },
+    ...{ stream, seq: BigInt(seq), at, bytes: Buffer.from(bytes, 'base64'), prev_hash: prev, row_hash: row },
+    ...{ key_id: keyId, hmac, leaf_index: leaf === null ? null : BigInt(leaf), columns: null },
   };
 }
 
 function checkLeaf(row: AuditRow, leaves: number | null, manifest: Manifest, breaches: Breaches): void {
   const { leaf_index: leaf, stream, seq, at } = row;
-  if (leaf === null || leaves === null || BigInt(leaf) >= BigInt(manifest.as_of.checkpoint ?? '0')) return;
+  if (leaf === null || leaves === null || leaf >= BigInt(manifest.as_of.checkpoint ?? '0')) return;
   const line = Buffer.alloc(LEAF_LINE - 1);
-  readSync(leaves, line, 0, line.length, BigInt(leaf) * BigInt(LEAF_LINE));
-  if (line.toString('latin1') === leafHash(row.row_hash).toString('hex')) return;
+  readSync(leaves, line, 0, line.length, leaf * BigInt(LEAF_LINE));
+  if (line.toString('latin1') === leafHash(Buffer.from(row.row_hash, 'hex')).toString('hex')) return;
   const finding = `is not the event that was sealed as leaf ${leaf}: it was rewritten`;
-  breaches.add({ stream, seq, kind: 'rewritten', finding, since: at, leaf: BigInt(leaf) });
+  breaches.add({ stream, seq: String(seq), kind: 'rewritten', finding, since: at, leaf });
 }
 
 /** A policy's text is part of the event that registered it, so the chain vouches for the file. */

@@ -1,43 +1,74 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import type { AuditKey } from '../audit.ts';
+import type { AuditRow } from './rows.ts';
 
 const ROW = Buffer.from('closegate/audit/row/v1\0');
 const HMAC = Buffer.from('closegate/audit/hmac/v1\0');
 const DIGEST = 32;
 const POSITION = 8;
+// RFC 2104 over SHA-256: the key fills a block, masked once for the inner and once for the outer hash.
+const BLOCK = 64;
+const [INNER, OUTER] = [0x36, 0x5c];
+
+type Hashed = Pick<AuditRow, 'stream' | 'seq' | 'prev_hash' | 'bytes'>;
 
 /**
- * Recomputes row hashes and HMACs of one stream after another. The same digests as `rowHash` and `rowHmac`, with the
- * message laid out in one buffer that is used again, which is what makes a long log fast to check.
+ * Recomputes row hashes and HMACs of one stream after another, in hex. The same digests as `rowHash` and `rowHmac`. The
+ * message is laid out in one buffer that is used again and hashed in one call; an HMAC is two such calls, which cost a
+ * tenth of what the library's HMAC object does (measured on Node 24: 1 against 14 µs).
  */
 export class RowHasher {
   #scratch = Buffer.alloc(16_384);
   #stream: string | null = null;
   #framed = Buffer.alloc(0);
+  #key: AuditKey | null = null;
+  #inner = Buffer.alloc(BLOCK);
+  readonly #outer = Buffer.alloc(BLOCK + DIGEST);
 
-  /** SHA-256 over domain, previous hash, position, stream and bytes. */
-  row(stream: string, seq: bigint, prevHash: Buffer, bytes: Buffer): Buffer {
+  /** SHA-256 over domain, previous hash, position, stream and bytes. @param seq the position to suppose. */
+  row({ stream, prev_hash: prev, bytes }: Hashed, seq: bigint): string {
     const framed = this.#frame(stream);
     const length = ROW.length + DIGEST + POSITION + framed.length + bytes.length;
     const message = this.#room(length);
     let at = ROW.copy(message);
-    at += prevHash.copy(message, at, 0, DIGEST);
-    at = message.writeBigUInt64BE(seq, at);
+    at = this.#digest(message, prev, at);
+    at = message.writeBigUInt64BE(BigInt.asUintN(64, seq), at);
     at += framed.copy(message, at);
     bytes.copy(message, at);
-    return hash('sha256', message.subarray(0, length), 'buffer');
+    return hash('sha256', message.subarray(0, length), 'hex');
   }
 
   /** HMAC-SHA256 over domain, stream, position, previous hash and bytes. */
-  hmac(secret: Buffer, stream: string, seq: bigint, prevHash: Buffer, bytes: Buffer): Buffer {
+  hmac(key: AuditKey, { stream, seq, prev_hash: prev, bytes }: Hashed): string {
+    this.#take(key);
     const framed = this.#frame(stream);
-    const length = HMAC.length + framed.length + POSITION + DIGEST + bytes.length;
+    const length = BLOCK + HMAC.length + framed.length + POSITION + DIGEST + bytes.length;
     const message = this.#room(length);
-    let at = HMAC.copy(message);
+    let at = this.#inner.copy(message);
+    at += HMAC.copy(message, at);
     at += framed.copy(message, at);
-    at = message.writeBigUInt64BE(seq, at);
-    at += prevHash.copy(message, at, 0, DIGEST);
+    at = message.writeBigUInt64BE(BigInt.asUintN(64, seq), at);
+    at = this.#digest(message, prev, at);
     bytes.copy(message, at);
-    return createHmac('sha256', secret).update(message.subarray(0, length)).digest();
+    this.#outer.write(hash('sha256', message.subarray(0, length), 'hex'), BLOCK, 'hex');
+    return hash('sha256', this.#outer, 'hex');
+  }
+
+  // What is not 32 bytes in hex leaves zeros, so that it hashes to something else than it says.
+  #digest(message: Buffer, hex: string, at: number): number {
+    if (hex.length !== 2 * DIGEST) message.fill(0, at, at + DIGEST);
+    message.write(hex, at, DIGEST, 'hex');
+    return at + DIGEST;
+  }
+
+  #take(key: AuditKey): void {
+    if (key === this.#key) return;
+    this.#key = key;
+    const { secret } = key;
+    const block = Buffer.alloc(BLOCK);
+    (secret.length > BLOCK ? hash('sha256', secret, 'buffer') : secret).copy(block);
+    this.#inner = Buffer.from(block.map((byte) => byte ^ INNER));
+    Buffer.from(block.map((byte) => byte ^ OUTER)).copy(this.#outer);
   }
 
   #frame(stream: string): Buffer {

@@ -19,7 +19,7 @@ export interface Leaf {
   /** Null when the event that was sealed is not in the log any more. */
   readonly hash: Buffer | null;
   /** The event, for messages. */
-  readonly event: string;
+  readonly event: bigint | string;
 }
 
 /** What the tree's check found. */
