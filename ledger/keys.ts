@@ -7,7 +7,7 @@ const LEGAL_FORMS = new Set(
 
 /** A reference as it is compared: letters and digits only, upper case; null when nothing is left. */
 export function referenceKey(reference: string | null): string | null {
-  const key = fold(reference ?? '')
+  const key = foldText(reference ?? '')
     .replace(/[^a-z0-9]/g, '')
     .toUpperCase();
   return key === '' ? null : key;
@@ -15,7 +15,7 @@ export function referenceKey(reference: string | null): string | null {
 
 /** A counterparty as it is compared: without accents, punctuation, case and legal form; null when nothing is left. */
 export function counterpartyKey(counterparty: string | null): string | null {
-  const words = fold(counterparty ?? '')
+  const words = foldText(counterparty ?? '')
     .replace(/[^a-z0-9]+/g, ' ')
     .trim()
     .split(' ')
@@ -25,7 +25,19 @@ export function counterpartyKey(counterparty: string | null): string | null {
   return key === '' ? null : key;
 }
 
-// Compatibility decomposition splits accents off their letters, and ß has none: it is written ss.
-function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
+// Letters that have no decomposition, as they are written where they are missing.
+const SPELLED = new Map(Object.entries({ ß: 'ss', ø: 'o', ł: 'l', æ: 'ae', œ: 'oe', đ: 'd', ð: 'd', þ: 'th', ı: 'i' }));
+
+/** Lower case, full-width and ligature forms made plain, accents taken off their letters. */
+export function foldText(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[ßøłæœđðþı]/g, (letter) => SPELLED.get(letter) ?? letter);
+}
+
+/** True when a reference key can name one event: at least four characters, at least two of them digits. */
+export function isSpecific(referenceKey: string): boolean {
+  return referenceKey.length >= 4 && /\d.*\d/.test(referenceKey);
 }

@@ -1,36 +1,53 @@
 import type { Item } from '../ledger/items.ts';
 import type { Candidate, Matcher } from '../ledger/settle.ts';
-import { ZERO, decimal } from '../policy/money.ts';
-import { amountDateText, exactReference, groupKey, intercompanyReference, sameSideOffset } from './rules.ts';
-
-/** The rules in their order: what an earlier one takes, a later one does not see. */
-const RULES = [exactReference, groupKey, intercompanyReference, sameSideOffset, amountDateText] as const;
+import { calendarOf } from '../policy/lookups.ts';
+import { minorOf } from './amounts.ts';
+import { businessDayNumbers } from './business-days.ts';
+import { matchLines } from './engine.ts';
+import type { Line } from './line.ts';
+import { type RawLine, lineOf } from './raw-line.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
 
 /**
- * The deterministic matcher. The result does not depend on the order of the lines. It only finds; the gate says what of
- * it may settle.
+ * The deterministic matcher on the open lines of one reconciliation. The result does not depend on their order. It only
+ * finds; the gate says what of it may settle.
  */
 export const matchByRules: Matcher = (open, reconciliation, policy) => {
-  const context = {
-    fxTolerance:
-      reconciliation.currency === reconciliation.statement_currency
-        ? ZERO
-        : decimal(policy.content.intercompany?.tolerance_usd ?? '0'),
-  };
-  const taken = new Set<string>();
-  const found: Candidate[] = [];
-  for (const rule of RULES) {
-    for (const candidate of rule.find(left(open, taken), context)) {
-      if (candidate.legs.some((leg) => taken.has(leg.id))) continue;
-      for (const leg of candidate.legs) taken.add(leg.id);
-      found.push(candidate);
-    }
-  }
-  return found;
+  const days = businessDayNumbers(calendarOf(policy, reconciliation.entity)?.holidays ?? []);
+  const tolerance =
+    reconciliation.currency === reconciliation.statement_currency
+      ? '0'
+      : (policy.content.intercompany?.tolerance_usd ?? '0');
+  const items = new Map(open.map((item) => [item.id, item] as const));
+  const lines = open.map((item) => lineOf(rawOf(item, reconciliation.currency), days));
+  const found = matchLines(lines, DEFAULT_SETTINGS, { fxTolerance: minorOf(tolerance, 'USD') ?? 0n });
+  return found.map(({ lines: legs, rule, type, score, alternatives, reasons }): Candidate => ({
+    ...{ rule, type, score, alternatives, reasons },
+    legs: legs.flatMap((line: Line) => items.get(line.id) ?? []),
+  }));
 };
 
-function left(open: readonly Item[], taken: ReadonlySet<string>): Item[] {
-  return open
-    .filter((item) => !taken.has(item.id))
-    .sort((a, b) => (`${a.date}|${a.external_id}` < `${b.date}|${b.external_id}` ? -1 : 1));
+function rawOf(item: Item, currency: string): RawLine {
+  return {
+    id: item.id,
+    // Which line comes first must not hang on the order in which files were imported.
+    order: item.external_id,
+    side: item.side,
+    account: item.reconciliation_id,
+    date: item.date,
+    currency: item.currency,
+    minor: exact(item.amount, item.currency),
+    base: exact(item.base_amount, currency),
+    fee: exact(item.fee ?? '0', item.currency),
+    reference: item.reference,
+    counterparty: item.counterparty,
+    description: item.description,
+    group: item.group_key,
+  };
+}
+
+function exact(amount: string, currency: string): bigint {
+  const minor = minorOf(amount, currency);
+  if (minor === null) throw new Error(`${amount} has more digits than ${currency} has`);
+  return minor;
 }

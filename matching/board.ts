@@ -1,0 +1,139 @@
+import type { MatchType } from '../ledger/database.ts';
+import { daysBetween } from '../policy/dates.ts';
+import { type Evidence, Scale } from './evidence.ts';
+import { lookupKeys } from './identifiers.ts';
+import { type Line, inOrder } from './line.ts';
+import type { Settings } from './settings.ts';
+import { Statistics } from './statistics.ts';
+
+/** What a rule found: lines that belong together, how sure, and how many other solutions are as good. */
+export interface Found {
+  readonly rule: string;
+  readonly type: MatchType;
+  readonly lines: readonly Line[];
+  /** 0 to 1, two decimals, as a decimal string. */
+  readonly score: string;
+  readonly alternatives: number;
+  readonly reasons: string;
+}
+
+/** One named rule. The version changes whenever the rule would find something else among the same lines. */
+export interface Rule {
+  readonly name: string;
+  readonly version: number;
+  find(board: Board): void;
+}
+
+/**
+ * The lines of one matching run: which are still open, what is known of them all, and what was found. What a rule takes, a
+ * later one does not see.
+ */
+export class Board {
+  readonly settings: Settings;
+  readonly statistics: Statistics;
+  readonly #scale: Scale;
+  readonly #all: readonly Line[];
+  readonly #open: Set<Line>;
+  readonly #found: Found[] = [];
+  /** Largest exchange difference that an intercompany match may leave, in minor units of the account's currency. */
+  readonly fxTolerance: bigint;
+
+  constructor(lines: readonly Line[], settings: Settings, fxTolerance = 0n) {
+    this.settings = settings;
+    this.fxTolerance = fxTolerance;
+    this.#all = [...lines].sort(inOrder);
+    this.#open = new Set(this.#all);
+    this.statistics = new Statistics(this.#all);
+    this.#scale = new Scale(this.statistics);
+  }
+
+  get found(): readonly Found[] {
+    return this.#found;
+  }
+
+  get all(): readonly Line[] {
+    return this.#all;
+  }
+
+  /** Open lines by date, then id. */
+  open(side?: Line['side']): Line[] {
+    return [...this.#open].filter((line) => side === undefined || line.side === side);
+  }
+
+  isOpen(line: Line): boolean {
+    return this.#open.has(line);
+  }
+
+  weigh(a: Line, b: Line): Evidence {
+    return this.#scale.weigh(a, b);
+  }
+
+  get scale(): Scale {
+    return this.#scale;
+  }
+
+  /** Takes lines off the board. @returns false, and takes nothing, when one of them is taken already. */
+  take(found: Found): boolean {
+    if (found.lines.some((line) => !this.#open.has(line))) return false;
+    for (const line of found.lines) this.#open.delete(line);
+    this.#found.push(found);
+    return true;
+  }
+
+  /** The odds, in bits, that two lines of equal amounts are one event. */
+  bits(a: Line, evidence: Evidence, window: number): number {
+    return (
+      this.statistics.amount(a) +
+      evidence.identifierBits +
+      evidence.nameBits +
+      evidence.dateBits -
+      this.statistics.pool(a, window)
+    );
+  }
+
+  /** Lists lines by the keys that a function gives; lines without a key are left out. */
+  group(lines: Iterable<Line>, keysOf: (line: Line) => readonly string[]): Map<string, Line[]> {
+    const groups = new Map<string, Line[]>();
+    for (const line of lines)
+      for (const key of new Set(keysOf(line))) {
+        const list = groups.get(key);
+        if (list) list.push(line);
+        else groups.set(key, [line]);
+      }
+    return groups;
+  }
+}
+
+export const identifierKeys = (line: Line): readonly string[] =>
+  line.identifiers.flatMap(lookupKeys).map((key) => `${line.account} ${key}`);
+
+export const sideOf = (lines: readonly Line[], side: Line['side']): Line[] =>
+  lines.filter((line) => line.side === side);
+
+/** How far apart two lines are, in calendar days, in words. */
+export function apart(a: Line, b: Line): string {
+  const days = Math.abs(daysBetween(a.date, b.date));
+  return days === 0 ? 'same day' : `${days} day${days === 1 ? '' : 's'} apart`;
+}
+
+/** How many others are as good, in words; empty when none. */
+export function ambiguity(others: number): string {
+  return others === 0 ? '' : `; ambiguous: ${others} other pairing${others === 1 ? ' is' : 's are'} as good`;
+}
+
+/** Text from outside, shortened and made harmless. */
+export function quote(text: string): string {
+  return text.replace(/[\p{C}"]/gu, ' ').slice(0, 60);
+}
+
+/** A probability from odds in bits, against rivals' odds, as a score. */
+export function scoreOf(bits: number, rivals: readonly number[] = []): string {
+  const odds = 2 ** Math.min(bits, 40);
+  const against = rivals.reduce((total, one) => total + 2 ** Math.min(one, 40), 1);
+  return percentScore(Math.floor((100 * odds) / (odds + against)));
+}
+
+/** Whole percent as a score. Only what is beyond doubt has 1.00. */
+export function percentScore(percent: number): string {
+  return `0.${String(Math.max(1, Math.min(99, percent))).padStart(2, '0')}`;
+}

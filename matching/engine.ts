@@ -1,0 +1,51 @@
+import { Board, type Found, type Rule } from './board.ts';
+import type { Line } from './line.ts';
+import { amountDate, amountDateText } from './rules/equal-amounts.ts';
+import { exactReference } from './rules/exact-reference.ts';
+import { groupKey, groupRemainder } from './rules/group-key.ts';
+import { identifier } from './rules/identifier.ts';
+import { intercompanyReference } from './rules/intercompany.ts';
+import { manyToMany } from './rules/many-to-many.ts';
+import { amountMismatch, amountSlip } from './rules/near-amounts.ts';
+import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
+import { batchSum, counterpartySum, identifierSum } from './rules/sums.ts';
+import type { Settings } from './settings.ts';
+
+/** The rules in their order: the surest first. What an earlier one takes, a later one does not see. */
+export const RULES: readonly Rule[] = [
+  exactReference,
+  identifier,
+  groupKey,
+  sameSideOffset,
+  identifierSum,
+  intercompanyReference,
+  amountDateText,
+  namedOffset,
+  groupRemainder,
+  counterpartySum,
+  amountMismatch,
+  reversalInText,
+  manyToMany,
+  batchSum,
+  amountDate,
+  amountSlip,
+];
+
+/**
+ * Matches the lines of both sides. The same lines give the same matches in whatever order they come; every line is in at
+ * most one match.
+ * @param onRule told of each rule before it runs.
+ */
+export function matchLines(
+  lines: readonly Line[],
+  settings: Settings,
+  options: { readonly fxTolerance?: bigint; readonly onRule?: (rule: Rule, open: number) => void } = {},
+): readonly Found[] {
+  const board = new Board(lines, settings, options.fxTolerance ?? 0n);
+  for (const rule of RULES) {
+    if (settings.off.includes(rule.name)) continue;
+    options.onRule?.(rule, board.open().length);
+    rule.find(board);
+  }
+  return board.found;
+}

@@ -1,0 +1,52 @@
+import type { Side } from '../ledger/database.ts';
+import type { Identifier } from './identifiers.ts';
+import type { Name } from './names.ts';
+
+/** A line as the rules see it: amounts in minor units (exact), dates as business days, texts in the form they are compared in. */
+export interface Line {
+  readonly id: string;
+  /** What lines of one date are ordered by. */
+  readonly order: string;
+  readonly side: Side;
+  readonly account: string;
+  /** One account in one currency: where amounts can be compared as they are. */
+  readonly scope: string;
+  /** `YYYY-MM-DD`. */
+  readonly date: string;
+  /** Business days of the entity's calendar up to this date; two lines' difference is their distance. */
+  readonly day: number;
+  readonly currency: string;
+  /** In minor units of `currency`. */
+  readonly minor: bigint;
+  /** In minor units of the reconciliation's currency; the same as `minor` where the line is in it. */
+  readonly base: bigint;
+  /** A fee stated on the line, in minor units: gross = base + fee. */
+  readonly fee: bigint;
+  /** As {@link referenceKey} gives it; null when the line has none. */
+  readonly reference: string | null;
+  /** As it was written, for people. */
+  readonly referenceText: string;
+  readonly identifiers: readonly Identifier[];
+  /** From the counterparty column; null when it has none. */
+  readonly name: Name | null;
+  /** What the description says besides identifiers, which often holds the name; null when nothing. */
+  readonly words: Name | null;
+  /** As it was written, for people. */
+  readonly nameText: string;
+  /** What several lines share: a payout id, deposit slip or remittance. */
+  readonly group: string | null;
+  /** True when the line's text says that it takes something back. */
+  readonly reverses: boolean;
+}
+
+/** A line's place in an order that does not depend on the order in which lines arrive. */
+export function inOrder(a: Line, b: Line): number {
+  if (a.date !== b.date) return a.date < b.date ? -1 : 1;
+  if (a.order !== b.order) return a.order < b.order ? -1 : 1;
+  return a.side === b.side ? (a.id < b.id ? -1 : a.id > b.id ? 1 : 0) : a.side < b.side ? -1 : 1;
+}
+
+/** The sum of the lines' amounts in the scope's currency, in minor units. */
+export function totalOf(lines: readonly Line[]): bigint {
+  return lines.reduce((total, line) => total + line.base, 0n);
+}

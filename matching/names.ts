@@ -1,0 +1,175 @@
+import { counterpartyKey, foldText } from '../ledger/keys.ts';
+
+/** A counterparty in the form in which it is compared. Equal names are one object. */
+export interface Name {
+  readonly words: readonly string[];
+  readonly joined: string;
+}
+
+/** How alike two names are. */
+export interface Likeness {
+  /** 0 (unlike) to 100 (the same but for spelling). */
+  readonly percent: number;
+  /** What the words they share tell, in bits; negative when they name different parties. */
+  readonly bits: number;
+}
+
+/** How much a word tells, in bits: the rarer, the more. */
+export type Telling = (word: string) => number;
+
+// Card processors put themselves before the merchant: `SQ *BLUE BOTTLE`, `PAYPAL *SPOTIFY`.
+const PROCESSORS =
+  /^(?:sq|sqr|square|tst|toast|pp|pypl|paypal|stripe|st|zettle|izettle|sumup|klarna|adyen|wpy|gofndme|fs|dnh|ec|ic|ls|py|sp|eb|in|bt|ach|pos|crd|visa|mc)\s*\*+\s*/;
+// The marketplace is the merchant, whatever order code follows: `AMZN MKTP US*2K4RT6`.
+const MARKETPLACES: readonly (readonly [RegExp, string])[] = [
+  [/^(?:amzn|amazon)\s*(?:mktp|mktplace|marketplace|mkt|com|prime|digital|web services)?.*$/, 'amazon'],
+  [/^(?:apple\s*com\s*bill|itunes\s*com).*$/, 'apple'],
+  [/^(?:uber\s*(?:trip|eats)?)\b.*$/, 'uber'],
+];
+// Words of bank texts that say how money moved and not between whom.
+const CHANNEL = new Set(
+  (
+    'ach credit debit deposit pos purchase card checkcard transfer trf tfr wire sepa direct dd ct dr cr incoming outgoing ' +
+    'outward inward from to of the and for ref reference inv invoice invoices no nr num number receipt rcpt online web des ' +
+    'indn ppd ccd pmt pymt payment payments pay paid payable autopay bill id eft giro iban bic acct account txn trx part ' +
+    'settlement remittance remit chq chk check cheque customer vendor supplier ueberweisung gutschrift lastschrift ' +
+    'rechnung virement facture zahlung eingang ausgang order via per re misc'
+  ).split(' '),
+);
+const LONGEST_TEXT = 140;
+const MOST_WORDS = 10;
+
+const names = new Map<string, Name>();
+const MOST_NAMES = 50_000;
+
+/** Reads a counterparty column. @returns null when it names nobody. */
+export function nameOf(text: string | null): Name | null {
+  if (text === null) return null;
+  return intern(wordsOf(text));
+}
+
+/** Reads the name out of a description: its words that are neither identifiers nor about the payment's channel. */
+export function nameInText(text: string | null): Name | null {
+  if (text === null) return null;
+  return intern(wordsOf(text).filter((word) => !CHANNEL.has(word)));
+}
+
+function intern(words: readonly string[]): Name | null {
+  if (words.length === 0) return null;
+  const key = words.join(' ');
+  const known = names.get(key);
+  if (known) return known;
+  // One process may match many accounts; what it has seen must not grow for ever.
+  if (names.size >= MOST_NAMES) names.clear();
+  const name = { words, joined: words.join('') };
+  names.set(key, name);
+  return name;
+}
+
+function wordsOf(text: string): string[] {
+  let folded = foldText(text.slice(0, LONGEST_TEXT)).replace(/['’`]/g, '').trim();
+  folded = folded.replace(PROCESSORS, '');
+  for (const [shape, name] of MARKETPLACES)
+    if (shape.test(folded.replace(/[^a-z0-9*]+/g, ' '))) folded = name;
+  const all = (counterpartyKey(folded) ?? '').split(' ').filter((word) => word !== '');
+  const telling = all.filter((word) => !/^\d+$/.test(word) && !/^(?=.*\d)[a-z0-9]{5,}$/.test(word));
+  const plain = telling.filter((word) => !CHANNEL.has(word));
+  return (plain.length > 0 ? plain : telling).slice(0, MOST_WORDS);
+}
+
+/**
+ * Compares two names word by word: equal, cut off, misspelt, initials, abbreviations, and as a whole where spaces are lost.
+ * Words that the shorter name has and the longer has not speak against it.
+ */
+export function likeness(a: Name, b: Name, telling: Telling): Likeness {
+  const weigh = (words: readonly string[]) => words.reduce((total, word) => total + telling(word), 0);
+  if (a.joined === b.joined) return { percent: 100, bits: Math.min(weigh(a.words), MOST_BITS) };
+  const [short, long] = weigh(a.words) <= weigh(b.words) ? [a, b] : [b, a];
+  const free = new Set(long.words.keys());
+  let [found, missed, shared] = [0, 0, 0];
+  for (const [place, word] of short.words.entries()) {
+    let best: { at: number; alike: number } | null = null;
+    for (const at of free) {
+      const other = long.words[at] ?? '';
+      const alike = wordsAlike(word, other, place === short.words.length - 1 || at === long.words.length - 1);
+      if (alike > (best?.alike ?? 0)) best = { at, alike };
+    }
+    const weight = telling(word);
+    if (best && best.alike >= LEAST_ALIKE) {
+      free.delete(best.at);
+      shared += weight * best.alike;
+      found += weight * best.alike;
+    } else missed += weight;
+  }
+  const extra = weigh([...free].map((at) => long.words[at] ?? ''));
+  const total = found + missed;
+  const contained = total === 0 ? 0 : found / total;
+  const whole = joinedAlike(a.joined, b.joined);
+  const alike = Math.max(contained * (1 - (0.2 * extra) / (extra + total + 1)), whole);
+  const said = whole > contained ? Math.max(shared, whole * weigh(short.words)) : shared;
+  const bits = alike >= 0.3 ? said - (whole > contained ? 0 : missed * 0.8) - extra * 0.08 : UNLIKE_BITS;
+  return { percent: Math.round(alike * 100), bits: Math.max(UNLIKE_BITS, Math.min(bits, MOST_BITS)) };
+}
+
+const LEAST_ALIKE = 0.6;
+const MOST_BITS = 12;
+const UNLIKE_BITS = -3;
+
+/** How alike two words are, 0 to 1. @param last true where one of them ends its name, as a word that was cut off does. */
+export function wordsAlike(a: string, b: string, last: boolean): number {
+  if (a === b) return 1;
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (short.length === 1) return long.startsWith(short) ? 0.6 : 0;
+  if (long.startsWith(short) && (short.length >= 4 || (last && short.length >= 2)))
+    return 0.8 + (0.2 * short.length) / long.length;
+  const allowed = long.length < 4 ? 0 : long.length < 8 ? 1 : long.length < 13 ? 2 : 3;
+  if (long.length - short.length <= allowed) {
+    const slips = editDistance(short, long, allowed);
+    if (slips <= allowed) return 1 - (0.9 * slips) / long.length;
+  }
+  return isAbbreviation(short, long) ? 0.75 : 0;
+}
+
+function joinedAlike(a: string, b: string): number {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (short.length >= 6 && long.startsWith(short)) return 0.8 + (0.2 * short.length) / long.length;
+  const allowed = Math.floor(long.length / 5);
+  if (short.length < 6 || long.length - short.length > allowed) return 0;
+  const slips = editDistance(short, long, allowed);
+  return slips > allowed ? 0 : 1 - slips / long.length;
+}
+
+/** `mgmt` for management: the letters in their order, the first one first, vowels left out. */
+function isAbbreviation(short: string, long: string): boolean {
+  if (short.length < 3 || short[0] !== long[0] || long.length < short.length + 2) return false;
+  let at = 0;
+  for (const letter of short) {
+    at = long.indexOf(letter, at) + 1;
+    if (at === 0) return false;
+  }
+  return !/[aeiou]/.test(short.slice(1)) || short.length >= 4;
+}
+
+/**
+ * Slips between two words: letters put in, left out, mistaken, or two neighbours swapped (optimal string alignment).
+ * @returns more than `allowed` as soon as it is sure.
+ */
+export function editDistance(a: string, b: string, allowed: number): number {
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    let least = i;
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1] === b[j - 1];
+      let slips = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        slips = Math.min(slips, (before[j - 2] ?? 0) + 1);
+      row.push(slips);
+      if (slips < least) least = slips;
+    }
+    if (least > allowed) return least;
+    [before, last] = [last, row];
+  }
+  return last[b.length] ?? 0;
+}

@@ -1,0 +1,47 @@
+import type { Side } from '../ledger/database.ts';
+import { foldText, referenceKey } from '../ledger/keys.ts';
+import { identifiersIn } from './identifiers.ts';
+import type { Line } from './line.ts';
+import { nameInText, nameOf } from './names.ts';
+
+/** A line as it was recorded, with amounts in minor units. */
+export interface RawLine {
+  readonly id: string;
+  /** What lines of one date are ordered by. */
+  readonly order: string;
+  readonly side: Side;
+  readonly account: string;
+  readonly date: string;
+  readonly currency: string;
+  readonly minor: bigint;
+  readonly base: bigint;
+  readonly fee: bigint;
+  readonly reference: string | null;
+  readonly counterparty: string | null;
+  readonly description: string | null;
+  readonly group: string | null;
+}
+
+const REVERSES =
+  /\b(?:revers\w*|rev|void\w*|storno\w*|stornierung|cancel\w*|correction|correct\w*|chargeback|returned|return|retoure|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|undo|refund\w*|contra)\b/;
+
+/** Puts a line into the form in which the rules compare it. @param days numbers business days. */
+export function lineOf(raw: RawLine, days: (date: string) => number): Line {
+  const { id, order, side, account, date, currency, minor, base, fee } = raw;
+  const said = foldText(
+    `${raw.reference ?? ''} ${raw.description ?? ''} ${raw.counterparty ?? ''}`.slice(0, 400),
+  );
+  return {
+    ...{ id, order, side, account, date, currency, minor, base, fee },
+    scope: `${account} ${currency}`,
+    day: days(date),
+    reference: referenceKey(raw.reference),
+    referenceText: raw.reference ?? '',
+    identifiers: identifiersIn(raw.reference, raw.group, raw.description, raw.counterparty),
+    name: nameOf(raw.counterparty),
+    words: nameInText(raw.description),
+    nameText: raw.counterparty ?? raw.description ?? '',
+    group: raw.group,
+    reverses: REVERSES.test(said),
+  };
+}

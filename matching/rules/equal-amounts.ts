@@ -1,0 +1,133 @@
+import { show } from '../amounts.ts';
+import { type Edge, assign } from '../assign.ts';
+import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from '../board.ts';
+import type { Evidence } from '../evidence.ts';
+import type { Line } from '../line.ts';
+
+// Odds below these are left open: 8 : 1 where a text agrees, 64 : 1 where nothing but amount and date does.
+const LEAST_BITS_WITH_TEXT = 3;
+const LEAST_BITS_WITHOUT = 6;
+// Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
+const SLACK_BITS = 0.4;
+// Past this many pairs in one amount, lines that look the same are weighed once for all of them.
+const MOST_PAIRS = 40_000;
+
+/** Same amount, near dates, and a text that agrees; the best assignment of all that share the amount. A proposal. */
+export const amountDateText: Rule = {
+  name: 'amount_date_text',
+  version: 2,
+  find: (board) => pairEqualAmounts(board, true),
+};
+
+/** Same amount and near dates and nothing else: too often wrong to settle. A proposal, only where nothing else fits. */
+export const amountDate: Rule = {
+  name: 'amount_date',
+  version: 1,
+  find: (board) => pairEqualAmounts(board, false),
+};
+
+function pairEqualAmounts(board: Board, withText: boolean): void {
+  const rule = withText ? amountDateText : amountDate;
+  const window = withText ? board.settings.windows.reference : board.settings.windows.amount;
+  for (const lines of board.group(board.open(), (line) => [`${line.scope} ${line.minor}`]).values()) {
+    const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
+    if (ledger.length === 0 || statement.length === 0) continue;
+    const weighed = pairsOf(board, ledger, statement, window, withText);
+    const matrix = new Map(weighed.map((pair) => [pair.row * statement.length + pair.column, pair] as const));
+    for (const { row, column, alternatives } of assign(weighed, SLACK_BITS)) {
+      const pair = matrix.get(row * statement.length + column);
+      const [one, other] = [ledger[row], statement[column]];
+      if (!pair || !one || !other) continue;
+      // Without a text nobody can say which of two it is, and a guess would look like knowledge.
+      if (!withText && alternatives > 0) continue;
+      const rivals = weighed.filter(
+        (rival) => rival !== pair && (rival.row === row || rival.column === column),
+      );
+      board.take({
+        rule: rule.name,
+        type: pair.evidence.shared ? 'exact_match' : 'fuzzy_match',
+        lines: [one, other],
+        score: scoreOf(pair.gain, alternatives > 0 ? rivals.map((rival) => rival.gain) : []),
+        alternatives,
+        reasons: reasonsOf(one, other, pair.evidence) + ambiguity(alternatives),
+      });
+    }
+  }
+}
+
+type Weighed = Edge & { readonly evidence: Evidence };
+
+function pairsOf(
+  board: Board,
+  ledger: readonly Line[],
+  statement: readonly Line[],
+  window: number,
+  withText: boolean,
+): Weighed[] {
+  const weigh = (one: Line, other: Line): Omit<Weighed, 'row' | 'column'> | null => {
+    if (Math.abs(one.day - other.day) > window) return null;
+    const evidence = board.weigh(one, other);
+    if (evidence.textual !== withText) return null;
+    if (!evidence.shared && evidence.days > board.settings.windows.name) return null;
+    const gain = board.bits(one, evidence, window);
+    return gain < (withText ? LEAST_BITS_WITH_TEXT : LEAST_BITS_WITHOUT) ? null : { gain, evidence };
+  };
+  if (ledger.length * statement.length <= MOST_PAIRS)
+    return ledger.flatMap((one, row) =>
+      statement.flatMap((other, column) => {
+        const found = weigh(one, other);
+        return found ? [{ ...found, row, column }] : [];
+      }),
+    );
+  return lookAlikes(ledger, statement, weigh);
+}
+
+/**
+ * For very many lines of one amount: lines that look the same are one class, classes are weighed, and the members of two
+ * classes meet one to one and each with its next but one neighbours, which says how ambiguous they are.
+ */
+function lookAlikes(
+  ledger: readonly Line[],
+  statement: readonly Line[],
+  weigh: (one: Line, other: Line) => Omit<Weighed, 'row' | 'column'> | null,
+): Weighed[] {
+  const [rows, columns] = [classesOf(ledger), classesOf(statement)];
+  const pairs: Weighed[] = [];
+  for (const row of rows)
+    for (const column of columns) {
+      const [one, other] = [ledger[row[0] ?? 0], statement[column[0] ?? 0]];
+      if (pairs.length >= MOST_PAIRS || !one || !other) return pairs;
+      const found = weigh(one, other);
+      if (!found) continue;
+      for (const [at, member] of row.entries())
+        for (const step of [0, 1]) {
+          const partner = column[(at + step) % column.length];
+          if (partner !== undefined && (step === 0 ? at < column.length : column.length > 1))
+            pairs.push({ ...found, row: member, column: partner });
+        }
+    }
+  return pairs;
+}
+
+function classesOf(lines: readonly Line[]): number[][] {
+  const classes = new Map<string, number[]>();
+  for (const [at, line] of lines.entries()) {
+    const identifiers = line.identifiers.map(({ key }) => key).join(' ');
+    const key = [line.date, line.name?.joined, line.words?.joined, identifiers].join('|');
+    const list = classes.get(key);
+    if (list) list.push(at);
+    else classes.set(key, [at]);
+  }
+  return [...classes.values()];
+}
+
+function reasonsOf(one: Line, other: Line, { shared, namePercent }: Evidence): string {
+  const parts = [`same amount ${show(one.minor, one.currency)} ${one.currency}`, apart(one, other)];
+  if (shared) parts.push(`both name ${quote(shared.key)}`);
+  if (namePercent !== null)
+    parts.push(
+      `counterparties ${namePercent}% alike (quoted, not trusted: "${quote(one.nameText)}" and "${quote(other.nameText)}")`,
+    );
+  if (!shared && namePercent === null) parts.push('no text to compare');
+  return parts.join(', ');
+}

@@ -1,0 +1,50 @@
+import { isSpecific } from '../../ledger/keys.ts';
+import { show } from '../amounts.ts';
+import { type Board, type Rule, apart, sideOf } from '../board.ts';
+import type { Line } from '../line.ts';
+
+// Below this two names are of two parties, whatever else agrees.
+const CONTRADICTING_PERCENT = 35;
+
+/**
+ * Same specific reference and same amount, the only such pair. "Only" is strict: on both sides the reference stands on the
+ * same amounts, each of them once, so that nothing else in the account could be meant.
+ */
+export const exactReference: Rule = {
+  name: 'exact_reference',
+  version: 2,
+  find(board) {
+    const keys = (line: Line) =>
+      line.reference !== null && isSpecific(line.reference) ? [`${line.scope} ${line.reference}`] : [];
+    for (const lines of board.group(board.open(), keys).values()) {
+      const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
+      if (ledger.length !== statement.length || ledger.length > MOST_INSTALMENTS) continue;
+      const byAmount = new Map(ledger.map((line) => [line.minor, line] as const));
+      if (byAmount.size !== ledger.length) continue;
+      const pairs = statement.map((line) => ({ statement: line, ledger: byAmount.get(line.minor) }));
+      if (new Set(pairs.map((pair) => pair.ledger)).size !== ledger.length) continue;
+      for (const pair of pairs) if (pair.ledger) settleable(board, pair.ledger, pair.statement);
+    }
+  },
+};
+
+const MOST_INSTALMENTS = 60;
+
+function settleable(board: Board, ledger: Line, statement: Line): void {
+  if (Math.abs(ledger.day - statement.day) > board.settings.windows.reference) return;
+  if (ledger.fee !== 0n || statement.fee !== 0n || contradictingNames(board, ledger, statement)) return;
+  board.take({
+    rule: exactReference.name,
+    type: 'exact_match',
+    lines: [ledger, statement],
+    score: '1.00',
+    alternatives: 0,
+    reasons: `same reference ${ledger.referenceText} and same amount ${show(ledger.minor, ledger.currency)} ${ledger.currency}, ${apart(ledger, statement)}`,
+  });
+}
+
+/** True when both lines name a counterparty and the two are plainly not the same. */
+export function contradictingNames(board: Board, a: Line, b: Line): boolean {
+  const { namePercent } = board.weigh(a, b);
+  return a.name !== null && b.name !== null && namePercent !== null && namePercent < CONTRADICTING_PERCENT;
+}

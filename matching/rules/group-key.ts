@@ -1,0 +1,89 @@
+import type { MatchType } from '../../ledger/database.ts';
+import { magnitude, minorOf, show } from '../amounts.ts';
+import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
+import { type Line, totalOf } from '../line.ts';
+
+/** One line against many that share a payout, deposit slip or batch, to the cent, stated fees included. */
+export const groupKey: Rule = {
+  name: 'group_key',
+  version: 2,
+  find(board) {
+    for (const { group, lines, ledger, statement } of groups(board)) {
+      if (Math.min(ledger.length, statement.length) !== 1 || gross(ledger) !== gross(statement)) continue;
+      const fees = lines.reduce((total, line) => total + line.fee, 0n);
+      const currency = ledger[0]?.currency ?? '';
+      const stated = fees === 0n ? '' : `, stated fees of ${show(fees, currency)} included`;
+      board.take({
+        rule: groupKey.name,
+        type: shapeOf(ledger, statement),
+        lines,
+        score: '1.00',
+        alternatives: 0,
+        reasons: `${ledger.length} ledger and ${statement.length} statement lines of group ${quote(group)} add up to the cent${stated}`,
+      });
+    }
+  },
+};
+
+/** A group that does not add up by itself: less by a fee that nobody stated, or many lines against many. Proposals. */
+export const groupRemainder: Rule = {
+  name: 'group_remainder',
+  version: 1,
+  find(board) {
+    for (const { group, lines, ledger, statement } of groups(board)) {
+      const currency = ledger[0]?.currency ?? '';
+      const rest = gross(ledger) - gross(statement);
+      const kept = magnitude(rest);
+      const whole = magnitude(gross(ledger));
+      const lessByFee =
+        Math.min(ledger.length, statement.length) === 1 &&
+        (kept * 100_000n <= whole * percentMillis(board.settings.fee_percent) ||
+          isListedFee(board, kept, currency));
+      if (rest !== 0n && !lessByFee) continue;
+      board.take({
+        rule: groupRemainder.name,
+        type: shapeOf(ledger, statement),
+        lines,
+        score: percentScore(rest === 0n ? 97 : 92),
+        alternatives: 0,
+        reasons:
+          `${ledger.length} ledger and ${statement.length} statement lines of group ${quote(group)} ` +
+          (rest === 0n
+            ? 'add up to the cent'
+            : `add up but for ${show(rest, currency)} ${currency}, as a fee would leave`),
+      });
+    }
+  },
+};
+
+/** True when an amount is on the list of bank and wire fees. */
+export function isListedFee(board: Board, minor: bigint, currency: string): boolean {
+  return board.settings.fees.some((fee) => minorOf(fee, currency) === minor);
+}
+
+// "4" is four percent: four thousand hundred-thousandths.
+function percentMillis(percent: string): bigint {
+  const [whole = '0', fraction = ''] = percent.split('.');
+  return BigInt(whole + fraction.padEnd(3, '0'));
+}
+
+/** What kind of match lines of the two sides make. */
+export function shapeOf(ledger: readonly Line[], statement: readonly Line[]): MatchType {
+  if (ledger.length === 0 || statement.length === 0) return 'same_side_offset';
+  if (ledger.length === 1 && statement.length === 1) return 'fuzzy_match';
+  return ledger.length === 1 || statement.length === 1 ? 'multi_to_one' : 'many_to_many';
+}
+
+function groups(board: Board) {
+  const keys = (line: Line) => (line.group === null ? [] : [`${line.scope}\n${line.group}`]);
+  return [...board.group(board.open(), keys)].flatMap(([key, lines]) => {
+    const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
+    if (ledger.length === 0 || statement.length === 0 || lines.length < 3) return [];
+    return [{ group: key.slice(key.indexOf('\n') + 1), lines, ledger, statement }];
+  });
+}
+
+/** What lines are worth before fees stated on them. */
+function gross(lines: readonly Line[]): bigint {
+  return totalOf(lines) + lines.reduce((total, line) => total + line.fee, 0n);
+}

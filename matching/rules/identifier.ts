@@ -1,0 +1,56 @@
+import { show } from '../amounts.ts';
+import { type Rule, apart, identifierKeys, quote, sideOf } from '../board.ts';
+import type { Line } from '../line.ts';
+import { contradictingNames } from './exact-reference.ts';
+
+/**
+ * Same amount, and an identifier (invoice, cheque, end-to-end or payout id) that both lines name somewhere in their texts
+ * and no other line of the account names.
+ */
+export const identifier: Rule = {
+  name: 'identifier',
+  version: 1,
+  find(board) {
+    const named = board.group(board.all, identifierKeys);
+    const partners = new Map<Line, Set<Line>>();
+    for (const lines of named.values()) {
+      const [ledger, statement] = [sideOf(lines, 'ledger')[0], sideOf(lines, 'statement')[0]];
+      if (lines.length !== 2 || !ledger || !statement) continue;
+      for (const [line, other] of [
+        [ledger, statement],
+        [statement, ledger],
+      ] as const)
+        partners.set(line, (partners.get(line) ?? new Set<Line>()).add(other));
+    }
+    for (const [ledger, others] of partners) {
+      const [statement] = others;
+      // Two identifiers that lead to two different lines: one event of several, or a mix-up; either is for later rules.
+      if (
+        ledger.side !== 'ledger' ||
+        !statement ||
+        others.size > 1 ||
+        (partners.get(statement)?.size ?? 0) > 1
+      )
+        continue;
+      if (ledger.scope !== statement.scope || ledger.minor !== statement.minor) continue;
+      if (!board.isOpen(ledger) || !board.isOpen(statement)) continue;
+      if (Math.abs(ledger.day - statement.day) > board.settings.windows.reference) continue;
+      const { shared } = board.weigh(ledger, statement);
+      if (
+        !shared ||
+        ledger.fee !== 0n ||
+        statement.fee !== 0n ||
+        contradictingNames(board, ledger, statement)
+      )
+        continue;
+      board.take({
+        rule: identifier.name,
+        type: 'exact_match',
+        lines: [ledger, statement],
+        score: '0.99',
+        alternatives: 0,
+        reasons: `both name ${quote(shared.key)} and no other line does; same amount ${show(ledger.minor, ledger.currency)} ${ledger.currency}, ${apart(ledger, statement)}`,
+      });
+    }
+  },
+};

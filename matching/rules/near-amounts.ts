@@ -1,0 +1,176 @@
+import { magnitude, minorOf, show } from '../amounts.ts';
+import { type Edge, assign } from '../assign.ts';
+import {
+  type Board,
+  type Rule,
+  ambiguity,
+  apart,
+  identifierKeys,
+  percentScore,
+  quote,
+  scoreOf,
+} from '../board.ts';
+import type { Evidence } from '../evidence.ts';
+import type { Line } from '../line.ts';
+import { isListedFee } from './group-key.ts';
+
+// What a known shape of difference is worth beside an equal amount, in bits: the likelier by chance, the less.
+const SHAPE_BITS = {
+  sign: 9,
+  transposed: 9,
+  slip: 6,
+  shift: 8,
+  fee: 6,
+  rounding: 9,
+  partial: 3,
+  other: -2,
+} as const;
+type Shape = keyof typeof SHAPE_BITS;
+const LEAST_BITS = 4;
+const SLACK_BITS = 1;
+const ALIKE_PERCENT = 80;
+const MOST_NAMESAKES = 120;
+
+/** One event by its identifier, with amounts that differ. A proposal that shows the difference and what it looks like. */
+export const amountMismatch: Rule = {
+  name: 'amount_mismatch',
+  version: 1,
+  find(board) {
+    const named = board.group(board.open(), identifierKeys);
+    const pairs = new Map<string, [Line, Line]>();
+    for (const lines of named.values()) {
+      if (lines.length > MOST_NAMESAKES) continue;
+      for (const one of lines)
+        for (const other of lines)
+          if (one.side === 'ledger' && other.side === 'statement')
+            pairs.set(`${one.id} ${other.id}`, [one, other]);
+    }
+    propose(board, amountMismatch, [...pairs.values()], (evidence) => evidence.shared !== null);
+  },
+};
+
+/** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
+export const amountSlip: Rule = {
+  name: 'amount_slip',
+  version: 1,
+  find(board) {
+    // Blocks by the beginning of every word: near-linear, and a name that is cut off or misspelt further on still meets.
+    const keys = (line: Line) =>
+      [...(line.name?.words ?? []), ...(line.words?.words ?? [])]
+        .filter((word) => word.length >= 3)
+        .map((word) => `${line.scope} ${word.slice(0, 4)}`);
+    const pairs = new Map<string, [Line, Line]>();
+    for (const lines of board.group(board.open(), keys).values()) {
+      if (lines.length > MOST_NAMESAKES) continue;
+      for (const one of lines)
+        for (const other of lines)
+          if (
+            one.side === 'ledger' &&
+            other.side === 'statement' &&
+            Math.abs(one.day - other.day) <= board.settings.windows.amount
+          )
+            pairs.set(`${one.id} ${other.id}`, [one, other]);
+    }
+    const known = (evidence: Evidence, shape: Shape) =>
+      shape !== 'other' &&
+      shape !== 'partial' &&
+      (evidence.namePercent ?? 0) >= ALIKE_PERCENT &&
+      evidence.identifierBits >= 0;
+    propose(board, amountSlip, [...pairs.values()], known);
+  },
+};
+
+interface Mismatch extends Edge {
+  readonly one: Line;
+  readonly other: Line;
+  readonly shape: Shape;
+  readonly evidence: Evidence;
+}
+
+function propose(
+  board: Board,
+  rule: Rule,
+  pairs: readonly (readonly [Line, Line])[],
+  fits: (evidence: Evidence, shape: Shape) => boolean,
+): void {
+  const [rows, columns] = [new Map<Line, number>(), new Map<Line, number>()];
+  const place = (of: Map<Line, number>, line: Line) => {
+    const at = of.get(line) ?? of.size;
+    of.set(line, at);
+    return at;
+  };
+  const edges: Mismatch[] = [];
+  for (const [one, other] of pairs) {
+    if (one.scope !== other.scope || one.minor === other.minor) continue;
+    const evidence = board.weigh(one, other);
+    if (evidence.days > board.settings.windows.reference) continue;
+    const shape = shapeOf(board, one, other);
+    if (shape === null || !fits(evidence, shape)) continue;
+    const text = evidence.identifierBits + evidence.nameBits;
+    const gain =
+      text +
+      evidence.dateBits +
+      SHAPE_BITS[shape] -
+      board.statistics.pool(one, board.settings.windows.reference);
+    if (gain < LEAST_BITS) continue;
+    edges.push({ row: place(rows, one), column: place(columns, other), gain, one, other, shape, evidence });
+  }
+  const byPlace = new Map(edges.map((edge) => [`${edge.row} ${edge.column}`, edge] as const));
+  for (const { row, column, alternatives } of assign(edges, SLACK_BITS)) {
+    const edge = byPlace.get(`${row} ${column}`);
+    if (!edge || alternatives > 0) continue;
+    const { one, other, shape, evidence } = edge;
+    const difference = show(one.minor - other.minor, one.currency);
+    const by = evidence.shared
+      ? `both name ${quote(evidence.shared.key)}`
+      : `counterparties ${evidence.namePercent ?? 0}% alike (quoted, not trusted: "${quote(one.nameText)}" and "${quote(other.nameText)}")`;
+    board.take({
+      rule: rule.name,
+      type: 'fuzzy_match',
+      lines: [one, other],
+      score: shape === 'other' || shape === 'partial' ? percentScore(70) : scoreOf(edge.gain),
+      alternatives,
+      reasons: `${by}, ${apart(one, other)}; ${show(one.minor, one.currency)} against ${show(other.minor, other.currency)} ${one.currency}, difference ${difference}: ${IN_WORDS[shape]}${ambiguity(alternatives)}`,
+    });
+  }
+}
+
+const IN_WORDS: Record<Shape, string> = {
+  sign: 'the sign is turned',
+  transposed: 'digits are transposed',
+  slip: 'one digit is mistaken',
+  shift: 'the decimal point is shifted',
+  fee: 'a bank or wire fee on the list',
+  rounding: 'rounding',
+  partial: 'a part of the amount',
+  other: 'of no known shape',
+};
+
+/** What the difference of two amounts looks like; null when they have nothing to do with each other. */
+export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
+  if (one.minor === -other.minor) return 'sign';
+  if (one.minor > 0n !== other.minor > 0n) return null;
+  const [a, b] = [magnitude(one.minor), magnitude(other.minor)];
+  const gap = magnitude(a - b);
+  if (gap <= (minorOf(board.settings.rounding, one.currency) ?? 0n)) return 'rounding';
+  const [x, y] = [a.toString(), b.toString()];
+  if (areTransposed(x, y)) return 'transposed';
+  if (isListedFee(board, gap, one.currency)) return 'fee';
+  if (x.length === y.length && [...x].filter((digit, at) => digit !== y[at]).length === 1) return 'slip';
+  if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
+  if (b < a && b * 10n >= a) return 'partial';
+  return b <= a * 3n && a <= b * 3n ? 'other' : null;
+}
+
+/** The same digits in another order; then their difference can be divided by nine. */
+function areTransposed(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  const wrong = [...a].flatMap((digit, at) => (digit === b[at] ? [] : [at]));
+  if (wrong.length < 2 || wrong.length > 3) return false;
+  const sorted = (text: string) =>
+    wrong
+      .map((at) => text[at])
+      .sort()
+      .join('');
+  return sorted(a) === sorted(b);
+}

@@ -1,0 +1,113 @@
+import { magnitude, show } from '../amounts.ts';
+import { type Board, type Rule, identifierKeys, percentScore, quote } from '../board.ts';
+import type { Line } from '../line.ts';
+
+/**
+ * A posting and its reversal on one side: opposite amounts under one reference that nothing on the other side names.
+ * A proposal.
+ */
+export const sameSideOffset: Rule = {
+  name: 'same_side_offset',
+  version: 2,
+  find(board) {
+    const named = board.group(board.open(), identifierKeys);
+    for (const pair of opposites(board, (line) => (line.reference === null ? [] : [line.reference]))) {
+      const { first } = pair;
+      const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
+      // The other side knows this event: then one of the two lines is its, and not the other's reversal.
+      if (across.some((line) => line.side !== first.side && board.isOpen(line))) continue;
+      offset(board, sameSideOffset, pair, 95, `under reference ${quote(first.referenceText)}`);
+    }
+  },
+};
+
+/** The same by name, where one of the two says that it takes something back. A proposal. */
+export const namedOffset: Rule = {
+  name: 'named_offset',
+  version: 1,
+  find(board) {
+    const keys = (line: Line) => [line.name?.joined ?? line.words?.joined ?? ''].filter((key) => key !== '');
+    for (const pair of opposites(board, keys)) {
+      const [first, second] = [pair.first, pair.second];
+      const says = first.reverses || second.reverses;
+      const near = Math.abs(first.day - second.day) <= NEAR_DAYS;
+      const contradicting =
+        first.identifiers.length > 0 &&
+        second.identifiers.length > 0 &&
+        board.weigh(first, second).shared === null;
+      if (contradicting && !says) continue;
+      if (!says && !near) continue;
+      const why = `with the same counterparty (quoted, not trusted: "${quote(first.nameText)}")`;
+      offset(board, namedOffset, pair, says ? 92 : 85, why);
+    }
+  },
+};
+
+/** The same by identifiers in the texts, or by a reversing word alone where no other pair fits. A proposal. */
+export const reversalInText: Rule = {
+  name: 'reversal_in_text',
+  version: 1,
+  find(board) {
+    for (const pair of opposites(board, identifierKeys))
+      offset(board, reversalInText, pair, 90, 'and name one identifier');
+    for (const pair of opposites(board, () => ['']))
+      if (pair.only && (pair.first.reverses || pair.second.reverses) && !contradicting(board, pair))
+        offset(board, reversalInText, pair, 80, 'and one of them says that it is a reversal');
+  },
+};
+
+// A posting that is taken back at once needs no word for it.
+const NEAR_DAYS = 2;
+
+interface Opposites {
+  readonly first: Line;
+  readonly second: Line;
+  /** Neither line has another opposite in reach. */
+  readonly only: boolean;
+}
+
+/** Opposite amounts on one side under one key, the nearest in time first; no line stands in two pairs. */
+function opposites(board: Board, keysOf: (line: Line) => readonly string[]): Opposites[] {
+  const keys = (line: Line) =>
+    line.minor === 0n
+      ? []
+      : keysOf(line).map((key) => `${line.scope} ${line.side} ${magnitude(line.minor)} ${key}`);
+  const pairs: Opposites[] = [];
+  const taken = new Set<Line>();
+  for (const lines of board.group(board.open(), keys).values()) {
+    const [positive, negative] = [
+      lines.filter((line) => line.minor > 0n),
+      lines.filter((line) => line.minor < 0n),
+    ];
+    if (positive.length * negative.length > MOST_PAIRS) continue;
+    const near = positive
+      .flatMap((plus) => negative.map((minus) => ({ plus, minus, days: Math.abs(plus.day - minus.day) })))
+      .filter(({ days }) => days <= board.settings.windows.offset)
+      .sort((a, b) => a.days - b.days);
+    for (const { plus, minus } of near) {
+      if (taken.has(plus) || taken.has(minus)) continue;
+      taken.add(plus).add(minus);
+      const [first, second] = plus.date <= minus.date ? [plus, minus] : [minus, plus];
+      pairs.push({ first, second, only: near.length === 1 });
+    }
+  }
+  return pairs;
+}
+
+const MOST_PAIRS = 10_000;
+
+function contradicting(board: Board, { first, second }: Opposites): boolean {
+  const { namePercent, shared } = board.weigh(first, second);
+  return shared === null && first.name !== null && second.name !== null && (namePercent ?? 0) < 50;
+}
+
+function offset(board: Board, rule: Rule, { first, second }: Opposites, percent: number, why: string): void {
+  board.take({
+    rule: rule.name,
+    type: 'same_side_offset',
+    lines: [first, second],
+    score: percentScore(percent),
+    alternatives: 0,
+    reasons: `${show(first.minor, first.currency)} and ${show(second.minor, second.currency)} ${first.currency} on the ${first.side} side cancel each other ${why}`,
+  });
+}

@@ -1,0 +1,195 @@
+import { magnitude, show } from '../amounts.ts';
+import { type Board, type Rule, identifierKeys, percentScore, quote } from '../board.ts';
+import { contradicts, sameIdentifier } from '../identifiers.ts';
+import { type Line, inOrder, totalOf } from '../line.ts';
+import { type Solution, subsetFor } from '../subsets.ts';
+import { shapeOf } from './group-key.ts';
+
+// How many accidental sums a pool may produce before one that fits proves nothing.
+const CHANCE_SAME_PARTY = 0.02;
+const CHANCE_SAME_DAY = 0.004;
+const ALIKE_PERCENT = 70;
+
+/** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
+export const identifierSum: Rule = {
+  name: 'identifier_sum',
+  version: 1,
+  find(board) {
+    const named = board.group(board.open(), identifierKeys);
+    solve(board, identifierSum, (line) => {
+      const pool = new Set(identifierKeys(line).flatMap((key) => named.get(key) ?? []));
+      return [
+        {
+          lines: candidates(board, line, pool),
+          why: 'name an identifier that it names',
+          percent: 97,
+          chance: CHANCE_SAME_PARTY,
+        },
+      ];
+    });
+  },
+};
+
+/** One line against several of the same counterparty. A proposal. */
+export const counterpartySum: Rule = {
+  name: 'counterparty_sum',
+  version: 1,
+  find(board) {
+    const blocks = board.group(board.open(), wordBlocks);
+    solve(board, counterpartySum, (line) => {
+      const near = new Set(wordBlocks(line).flatMap((key) => blocks.get(key) ?? []));
+      const pool = candidates(board, line, near).filter(
+        (other) => (board.weigh(line, other).namePercent ?? 0) >= ALIKE_PERCENT && agreeing(line, other),
+      );
+      const days = [...board.group(pool, (other) => [other.date]).values()];
+      return [pool, ...days].map((lines) => ({
+        lines,
+        why: 'have its counterparty',
+        percent: 93,
+        chance: CHANCE_SAME_PARTY,
+      }));
+    });
+  },
+};
+
+/** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
+export const batchSum: Rule = {
+  name: 'batch_sum',
+  version: 1,
+  find(board) {
+    const batches = board.group(board.open(), batchKeys);
+    solve(board, batchSum, (line) => {
+      const pools: Pool[] = [];
+      for (
+        let day = line.day - board.settings.windows.amount;
+        day <= line.day + board.settings.windows.amount;
+        day += 1
+      )
+        for (const key of [`${line.scope} ${day}`, ...kinds(line, day, batches)]) {
+          const lines = candidates(board, line, batches.get(key) ?? []).filter((other) =>
+            agreeing(line, other),
+          );
+          pools.push({ lines, why: 'are one day’s batch', percent: 90, chance: CHANCE_SAME_DAY });
+        }
+      return pools;
+    });
+  },
+};
+
+function kinds(line: Line, day: number, batches: ReadonlyMap<string, readonly Line[]>): string[] {
+  const all = (batches.get(`${line.scope} ${day}`) ?? []).flatMap(batchKeys);
+  return [...new Set(all)].filter((key) => key !== `${line.scope} ${day}`);
+}
+
+function batchKeys(line: Line): string[] {
+  const day = `${line.scope} ${line.day}`;
+  const prefix = /^[A-Z]+/.exec(line.reference ?? '')?.[0];
+  return [
+    day,
+    ...(prefix ? [`${day} ref ${prefix}`] : []),
+    ...(line.words ? [`${day} text ${line.words.joined}`] : []),
+  ];
+}
+
+/** Beginnings of a line's words: near-linear, and names that are cut off or misspelt further on still meet. */
+export function wordBlocks(line: Line): string[] {
+  const words = [...(line.name?.words ?? []), ...(line.words?.words ?? [])];
+  return words.filter((word) => word.length >= 3).map((word) => `${line.scope} ${word.slice(0, 4)}`);
+}
+
+interface Pool {
+  readonly lines: readonly Line[];
+  readonly why: string;
+  readonly percent: number;
+  readonly chance: number;
+}
+
+interface Solved extends Pool {
+  readonly line: Line;
+  readonly parts: readonly Line[];
+  readonly others: number;
+}
+
+/** Looks for each open line's parts, then takes what no other line could claim as well, the surest first. */
+function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonly Pool[]): void {
+  const solved: Solved[] = [];
+  for (const line of board.open()) {
+    if (line.minor === 0n) continue;
+    for (const pool of poolsOf(line)) {
+      const found = partsOf(board, line, pool);
+      if (!found) continue;
+      solved.push(found);
+      break;
+    }
+  }
+  const claims = new Map<Line, number>();
+  for (const { parts } of solved) for (const part of parts) claims.set(part, (claims.get(part) ?? 0) + 1);
+  for (const { line, parts, others, why, percent } of solved.sort(fewestPartsLast)) {
+    const contested = Math.max(...parts.map((part) => claims.get(part) ?? 0)) - 1;
+    if (contested > 0 && percent < 97) continue;
+    const lines = [line, ...parts].sort(inOrder);
+    const [ledger, statement] = [
+      lines.filter((one) => one.side === 'ledger'),
+      lines.filter((one) => one.side === 'statement'),
+    ];
+    board.take({
+      rule: rule.name,
+      type: shapeOf(ledger, statement),
+      lines,
+      score: percentScore(others > 0 ? 50 : percent),
+      alternatives: others + Math.max(0, contested),
+      reasons:
+        `${parts.length} lines add up to ${show(line.minor, line.currency)} ${line.currency} to the cent and ${why}` +
+        (line.nameText === '' ? '' : ` (quoted, not trusted: "${quote(line.nameText)}")`) +
+        (others > 0 ? `; ambiguous: ${others} other sets of lines add up as well` : ''),
+    });
+  }
+}
+
+function fewestPartsLast(a: Solved, b: Solved): number {
+  return a.others - b.others || b.parts.length - a.parts.length || inOrder(a.line, b.line);
+}
+
+function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
+  const { lines, chance } = pool;
+  if (lines.length < 2) return null;
+  // All of a pool is one try, however many lines it has.
+  if (totalOf(lines) === line.base) return { ...pool, line, parts: lines, others: 0 };
+  if (lines.length > board.settings.sum_pool) return null;
+  const found: Solution | null = subsetFor(
+    lines.map((one) => one.base),
+    line.base,
+    chance,
+  );
+  // Several sets that add up: a guess, unless the text ties them together.
+  if (!found || (found.others > 0 && !interchangeable(lines, found))) return null;
+  return { ...pool, line, parts: found.places.flatMap((at) => lines[at] ?? []), others: found.others };
+}
+
+// Sets that differ only by which of some equal amounts they hold.
+function interchangeable(lines: readonly Line[], { places, others }: Solution): boolean {
+  const amounts = new Set(places.map((at) => lines[at]?.base));
+  const same = lines.filter((line) => amounts.has(line.base)).length;
+  return others <= (same - places.length + 1) * places.length;
+}
+
+/** Lines of the other side, the same sign and smaller, within the window. */
+function candidates(board: Board, line: Line, pool: Iterable<Line>): Line[] {
+  return [...pool].filter(
+    (other) =>
+      other.side !== line.side &&
+      other.scope === line.scope &&
+      board.isOpen(other) &&
+      other.minor > 0n === line.minor > 0n &&
+      magnitude(other.minor) < magnitude(line.minor) &&
+      Math.abs(other.day - line.day) <= board.settings.windows.group,
+  );
+}
+
+/** False when both name documents of one register and none is the same: an invoice is not the sum of other invoices. */
+function agreeing(line: Line, other: Line): boolean {
+  const pairs = line.identifiers.flatMap((one) => other.identifiers.map((two) => [one, two] as const));
+  return (
+    pairs.some(([one, two]) => sameIdentifier(one, two)) || !pairs.some(([one, two]) => contradicts(one, two))
+  );
+}

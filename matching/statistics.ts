@@ -1,0 +1,89 @@
+import { magnitude } from './amounts.ts';
+import { lookupKeys } from './identifiers.ts';
+import type { Line } from './line.ts';
+import type { Name } from './names.ts';
+
+// What is rare among ten lines may be common among ten thousand: small samples are eased towards a larger one.
+const EASING = 40;
+
+/**
+ * How often amounts, words and identifiers occur among the lines that are matched together. A coincidence of something rare
+ * tells much, one of something common little; both are measured in bits.
+ */
+export class Statistics {
+  readonly #lines: number;
+  readonly #words = new Map<string, number>();
+  readonly #identifiers = new Map<string, number>();
+  readonly #amounts = new Map<string, number>();
+  readonly #days: ReadonlyMap<string, readonly number[]>;
+
+  constructor(lines: readonly Line[]) {
+    this.#lines = lines.length;
+    const days = new Map<string, number[]>();
+    for (const line of lines) {
+      for (const word of new Set([...wordsOf(line.name), ...wordsOf(line.words)])) add(this.#words, word);
+      for (const key of new Set(line.identifiers.flatMap(lookupKeys))) add(this.#identifiers, key);
+      add(this.#amounts, `${line.scope} ${line.side} ${line.minor}`);
+      const at = `${line.scope} ${line.side}`;
+      const list = days.get(at);
+      if (list) list.push(line.day);
+      else days.set(at, [line.day]);
+    }
+    for (const list of days.values()) list.sort((a, b) => a - b);
+    this.#days = days;
+  }
+
+  /** What it tells that two lines share a word. */
+  readonly word = (word: string): number =>
+    Math.max(0.5, Math.log2((this.#lines + 2 * EASING) / ((this.#words.get(word) ?? 0) + 2))) *
+    Math.min(1, word.length / 4);
+
+  /** What it tells that two lines share an identifier. */
+  identifier(keys: readonly string[]): number {
+    const seen = Math.max(1, ...keys.map((key) => this.#identifiers.get(key) ?? 0));
+    return Math.log2((this.#lines + 4 * EASING) / seen);
+  }
+
+  /**
+   * What it tells that a line of the other side has the same amount: little for 100.00, much for 1,234.57, and less the
+   * more lines have it.
+   */
+  amount(line: Line): number {
+    const other = line.side === 'ledger' ? 'statement' : 'ledger';
+    const seen = Math.max(0, (this.#amounts.get(`${line.scope} ${other} ${line.minor}`) ?? 0) - 1);
+    const share = (seen + EASING * coincidence(line.minor)) / (this.#lines / 2 + EASING);
+    return Math.min(MOST_BITS, -Math.log2(share));
+  }
+
+  /** Among how many lines of the other side a partner is looked for, in bits. */
+  pool(line: Line, window: number): number {
+    const days = this.#days.get(`${line.scope} ${line.side === 'ledger' ? 'statement' : 'ledger'}`) ?? [];
+    return Math.log2(1 + countUpTo(days, line.day + window) - countUpTo(days, line.day - window - 1));
+  }
+}
+
+const MOST_BITS = 18;
+
+// How likely two unrelated amounts are the same, by their significant digits: people like round ones.
+function coincidence(minor: bigint): number {
+  const digits = magnitude(minor).toString().replace(/0+$/, '').length;
+  return [0.1, 0.05, 0.012, 0.003, 0.0006, 0.0001][digits] ?? 0.00002;
+}
+
+function countUpTo(sorted: readonly number[], limit: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function wordsOf(name: Name | null): readonly string[] {
+  return name?.words ?? [];
+}
+
+function add(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

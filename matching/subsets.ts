@@ -1,0 +1,103 @@
+import { magnitude } from './amounts.ts';
+
+/** Which parts make up a target: places in the list that was given, and in how many ways (counted up to a few). */
+export interface Solution {
+  readonly places: readonly number[];
+  /** Other subsets of the same size or smaller that add up as well. */
+  readonly others: number;
+}
+
+// Enough to say "many"; counting on would tell nobody more.
+const ENOUGH = 20;
+const MOST_TRIED = 150_000;
+
+/**
+ * Looks for subsets of at least two amounts that add up to a target exactly, smallest first, and only as long as chance would
+ * not produce one: `tries x 1/range` stays below `chance`, where the range is the target in units of what all amounts are
+ * multiples of. Past that, a sum that fits says nothing (24 amounts have 16 million subsets).
+ * @param amounts in minor units, any sign.
+ * @returns null when none adds up within those bounds.
+ */
+export function subsetFor(amounts: readonly bigint[], target: bigint, chance: number): Solution | null {
+  const unit = [...amounts, target].reduce(greatestCommonDivisor, 0n);
+  if (unit === 0n || amounts.length < 2) return null;
+  const range = magnitude(target / unit);
+  const most = BigInt(Math.floor(chance * 1_000_000));
+  let tries = 0n;
+  for (let size = 2; size < amounts.length; size += 1) {
+    tries += combinations(amounts.length, size);
+    if (tries * 1_000_000n > most * range || tries > MOST_TRIED) return null;
+    const found = subsetsOf(amounts, target, size);
+    const [first] = found;
+    if (first) return { places: first, others: found.length - 1 };
+  }
+  return null;
+}
+
+function subsetsOf(amounts: readonly bigint[], target: bigint, size: number): number[][] {
+  const order = [...amounts.keys()];
+  const found: number[][] = [];
+  const chosen: number[] = [];
+  const go = (from: number, rest: bigint): void => {
+    if (found.length > ENOUGH) return;
+    if (chosen.length === size) {
+      if (rest === 0n) found.push([...chosen]);
+      return;
+    }
+    for (let at = from; at <= order.length - (size - chosen.length); at += 1) {
+      chosen.push(at);
+      go(at + 1, rest - (amounts[at] ?? 0n));
+      chosen.pop();
+    }
+  };
+  go(0, target);
+  return found;
+}
+
+/** The subsets of both lists, two or more amounts each, that have one total: the only such pair, else null. */
+export function equalSubsets(
+  left: readonly bigint[],
+  right: readonly bigint[],
+  chance: number,
+): { readonly left: readonly number[]; readonly right: readonly number[] } | null {
+  if (left.length > MOST_EACH || right.length > MOST_EACH) return null;
+  const unit = [...left, ...right].reduce(greatestCommonDivisor, 0n);
+  if (unit === 0n) return null;
+  const sums = new Map<bigint, number[]>();
+  for (let mask = 1; mask < 1 << left.length; mask += 1) {
+    const places = placesOf(mask);
+    if (places.length < 2) continue;
+    const total = places.reduce((sum, at) => sum + (left[at] ?? 0n), 0n);
+    sums.set(total, [...(sums.get(total) ?? []), mask]);
+  }
+  const range = [...left, ...right].reduce((sum, one) => sum + magnitude(one / unit), 0n) / 2n;
+  if (BigInt(2 ** (left.length + right.length)) * 1_000_000n > BigInt(Math.floor(chance * 1_000_000)) * range)
+    return null;
+  const found: { left: number[]; right: number[] }[] = [];
+  for (let mask = 1; mask < 1 << right.length; mask += 1) {
+    const places = placesOf(mask);
+    if (places.length < 2) continue;
+    const total = places.reduce((sum, at) => sum + (right[at] ?? 0n), 0n);
+    for (const other of sums.get(total) ?? []) found.push({ left: placesOf(other), right: places });
+  }
+  const [only] = found;
+  return found.length === 1 && only ? only : null;
+}
+
+const MOST_EACH = 8;
+
+function placesOf(mask: number): number[] {
+  return Array.from({ length: MOST_EACH }, (_, at) => at).filter((at) => (mask >> at) & 1);
+}
+
+function combinations(n: number, k: number): bigint {
+  let result = 1n;
+  for (let i = 1; i <= k; i += 1) result = (result * BigInt(n - k + i)) / BigInt(i);
+  return result;
+}
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [magnitude(a), magnitude(b)];
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
+}
