@@ -42,7 +42,8 @@ export async function* eventRows(
 }
 
 /**
- * The same rows in the same order for the verifier, which needs them fast: a hundred thousand a second.
+ * The same rows for the verifier, which needs them fast: in the order of recording, which is how they lie on the disk, so
+ * that nothing is sorted. A stream is locked while it is appended to, so its numbers grow with the ids.
  * @param where about `e`, with every value written into it; null for all.
  */
 export function rowsToVerify(
@@ -55,7 +56,7 @@ export function rowsToVerify(
            ${columns}, array_to_string(e.codes, ' ')
       from audit_events e left join audit_leaves l on l.event_id = e.id
      ${where === null ? sql`` : sql`where ${where}`}
-     order by e.stream, e.seq, l.leaf_index`;
+     order by e.id, l.leaf_index`;
   const instants = new Instants();
   // Nothing is null where the table says so; without its constraints it may be, and is then no row of ours.
   return copied(tx, query, (row) => ({

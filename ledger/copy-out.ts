@@ -4,6 +4,8 @@ import type { Database } from './database.ts';
 
 // So much is collected before it is handed over. Twice that and what is being looked at is all that is ever held.
 const BLOCK = 256 * 1024;
+// Rows mapped at a time: few enough that they are garbage while they are young, which keeps the heap small.
+const ROWS = 250;
 // COPY's binary form begins with its signature, flags, and the length of an extension that no version has used.
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 const HEADER = SIGNATURE.length + 8;
@@ -189,13 +191,15 @@ export async function* copied<T>(
   const row = new CopiedRow();
   for await (const { rows } of tx.getExecutor().stream<Block>(statement, 1)) {
     for (const block of rows) {
-      const batch: T[] = [];
       let at = 0;
-      while (row.next(block, at)) {
-        batch.push(read(row));
-        at = row.at;
+      for (let more = true; more;) {
+        const batch: T[] = [];
+        while (batch.length < ROWS && (more = row.next(block, at))) {
+          batch.push(read(row));
+          at = row.at;
+        }
+        if (batch.length > 0) yield batch;
       }
-      if (batch.length > 0) yield batch;
     }
   }
 }

@@ -79,8 +79,7 @@ async function asking<T>(
 }
 
 async function sealerIsThere(db: Db): Promise<boolean> {
-  const { rows } = await sql`select from pg_stat_activity where usename = 'closegate_sealer' limit 1`.execute(
-    db,
-  );
+  const { rows } = await sql`select from pg_stat_activity
+     where usename = 'closegate_sealer' and datname = current_database() limit 1`.execute(db);
   return rows.length > 0;
 }

@@ -1,6 +1,6 @@
 import { type AuditKey, genesisHash } from '../audit.ts';
 import type { Breach, Breaches } from './finding.ts';
-import { RowHasher } from './hasher.ts';
+import { type FramedName, RowHasher, framedName } from './hasher.ts';
 import { type AuditRow, columnDifference, parseRecorded } from './rows.ts';
 
 /** Where a chain ends, as the source says beside its rows. */
@@ -24,7 +24,7 @@ type Place = Pick<AuditRow, 'stream' | 'seq' | 'at' | 'leaf_index'>;
 const placeOf = ({ stream, seq, at, leaf_index }: AuditRow): Place => ({ stream, seq, at, leaf_index });
 
 interface Chain {
-  readonly stream: string;
+  readonly name: FramedName;
   seq: bigint;
   hash: string;
   at: string;
@@ -38,16 +38,15 @@ interface Chain {
 }
 
 /**
- * Checks chains from their first rows: numbers, links, hashes, HMACs, canonical bytes, columns, times. Rows come by stream
- * and number. Memory grows with streams, never with events.
+ * Checks chains from their first rows: numbers, links, hashes, HMACs, canonical bytes, columns, times. The rows of a stream
+ * come in the order of recording, those of several streams in any mixture. Memory grows with streams, never with events.
  */
 export class ChainCheck {
   readonly #keys: ReadonlyMap<string, AuditKey>;
   readonly #breaches: Breaches;
   readonly #hasher = new RowHasher();
-  readonly #ends = new Map<string, { seq: bigint; hash: string; at: string }>();
+  readonly #chains = new Map<string, Chain>();
   readonly #unknownKeys = new Set<string>();
-  #chain: Chain | null = null;
   #events = 0n;
   #uncovered = 0n;
   #uncoveredSince: string | null = null;
@@ -63,7 +62,7 @@ export class ChainCheck {
   }
 
   get streams(): bigint {
-    return BigInt(this.#ends.size + (this.#chain ? 1 : 0));
+    return BigInt(this.#chains.size);
   }
 
   get unknownKeys(): readonly string[] {
@@ -75,13 +74,7 @@ export class ChainCheck {
   }
 
   add(row: AuditRow): void {
-    if (this.#chain?.stream !== row.stream) {
-      this.#finish();
-      const hash = genesisHash(row.stream).toString('hex');
-      this.#chain = { stream: row.stream, seq: 0n, hash, at: '', ...FRESH };
-    }
-    const chain = this.#chain;
-    if (!chain) return;
+    const chain = this.#chains.get(row.stream) ?? this.#begin(row.stream);
     this.#events += 1n;
     const sound = this.#checkPlace(chain, row);
     this.#checkContent(chain, row, sound);
@@ -93,10 +86,10 @@ export class ChainCheck {
 
   /** Compares where the chains ended with where the source says that they end. */
   end(ends: Iterable<ChainEnd>): void {
-    this.#finish();
-    const rest = new Set(this.#ends.keys());
+    for (const chain of this.#chains.values()) this.#settleForged(chain);
+    const rest = new Set(this.#chains.keys());
     for (const { stream, seq, row_hash: hash } of ends) {
-      const found = this.#ends.get(stream);
+      const found = this.#chains.get(stream);
       rest.delete(stream);
       const about = { stream, seq, leaf: null, since: found?.at ?? null };
       const [said, last] = [BigInt(seq), found?.seq ?? 0n];
@@ -115,7 +108,7 @@ export class ChainCheck {
       }
     }
     for (const stream of rest) {
-      const found = this.#ends.get(stream);
+      const found = this.#chains.get(stream);
       const finding =
         'there are events, and no recorded end of this stream: it was inserted, or its end deleted';
       this.#breaches.add({
@@ -131,7 +124,7 @@ export class ChainCheck {
     const linked = row.prev_hash === chain.hash;
     const expected = chain.seq + 1n;
     if (seq === expected && linked) return true;
-    if (this.#movedFrom(row) !== null) return false;
+    if (this.#movedFrom(chain, row) !== null) return false;
     if (seq > expected) {
       const gone = seq === expected + 1n ? `#${expected}` : `#${expected} to #${seq - 1n}`;
       this.#breach(
@@ -151,13 +144,13 @@ export class ChainCheck {
 
   #checkContent(chain: Chain, row: AuditRow, sound: boolean): void {
     chain.doubtful = !sound;
-    const hashed = this.#hasher.row(row, row.seq) === row.row_hash;
+    const hashed = this.#hasher.row(chain.name, row, row.seq) === row.row_hash;
     const key = this.#keys.get(row.key_id);
     if (!key) this.#unknownKeys.add(row.key_id);
-    const signed = key ? this.#hasher.hmac(key, row) === row.hmac : null;
+    const signed = key ? this.#hasher.hmac(key, chain.name, row) === row.hmac : null;
     if (!hashed) {
       chain.doubtful = true;
-      const from = this.#movedFrom(row);
+      const from = this.#movedFrom(chain, row);
       if (from !== null) this.#breach(row, 'reordered', `was recorded as #${from}: events were reordered`);
       else if (signed === true) this.#breach(row, 'edited', 'its hash was edited; its bytes were not');
       else this.#breach(row, 'edited', 'its bytes are not the ones that were hashed: the event was edited');
@@ -224,11 +217,11 @@ export class ChainCheck {
     }
   }
 
-  #movedFrom(row: AuditRow): bigint | null {
+  #movedFrom(chain: Chain, row: AuditRow): bigint | null {
     for (let away = -MOVED_WITHIN; away <= MOVED_WITHIN; away += 1n) {
       const from = row.seq + away;
       if (away === 0n || from < 1n) continue;
-      if (this.#hasher.row(row, from) === row.row_hash) return from;
+      if (this.#hasher.row(chain.name, row, from) === row.row_hash) return from;
     }
     return null;
   }
@@ -238,11 +231,10 @@ export class ChainCheck {
     this.#breaches.add({ stream, seq: String(seq), kind, finding, since: at, leaf });
   }
 
-  #finish(): void {
-    const chain = this.#chain;
-    if (!chain) return;
-    this.#settleForged(chain);
-    this.#ends.set(chain.stream, { seq: chain.seq, hash: chain.hash, at: chain.at });
-    this.#chain = null;
+  #begin(stream: string): Chain {
+    const hash = genesisHash(stream).toString('hex');
+    const chain = { name: framedName(stream), seq: 0n, hash, at: '', ...FRESH };
+    this.#chains.set(stream, chain);
+    return chain;
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { rowHash, rowHmac } from '../audit.ts';
-import { RowHasher } from './hasher.ts';
+import { RowHasher, framedName } from './hasher.ts';
 import { parseRecorded } from './rows.ts';
 
 test('digests are those of the write path, whatever the length of bytes, name and key', () => {
@@ -10,10 +10,11 @@ test('digests are those of the write path, whatever the length of bytes, name an
   for (const stream of ['s', 'reconciliation/ÜS/2026-03/1010'])
     for (const length of [0, 1, 64, 500, 40_000])
       for (const secret of [Buffer.alloc(32, 1), Buffer.alloc(64, 2), Buffer.alloc(100, 3)]) {
-        const row = { stream, seq: 7n, prev_hash: prev.toString('hex'), bytes: Buffer.alloc(length, 65) };
-        assert.equal(hasher.row(row, 7n), rowHash(stream, 7n, prev, row.bytes).toString('hex'));
+        const name = framedName(stream);
+        const row = { seq: 7n, prev_hash: prev.toString('hex'), bytes: Buffer.alloc(length, 65) };
+        assert.equal(hasher.row(name, row, 7n), rowHash(stream, 7n, prev, row.bytes).toString('hex'));
         assert.equal(
-          hasher.hmac({ id: 'k', secret }, row),
+          hasher.hmac({ id: 'k', secret }, name, row),
           rowHmac(secret, stream, 7n, prev, row.bytes).toString('hex'),
         );
       }
@@ -21,10 +22,11 @@ test('digests are those of the write path, whatever the length of bytes, name an
 
 test('a previous hash that is none does not hash as the row before it did', () => {
   const hasher = new RowHasher();
-  const row = { stream: 's', seq: 1n, prev_hash: 'ff'.repeat(32), bytes: Buffer.from('{}') };
-  const right = hasher.row(row, 1n);
-  assert.notEqual(hasher.row({ ...row, prev_hash: '' }, 1n), right);
-  assert.notEqual(hasher.row({ ...row, seq: -1n }, -1n), right);
+  const name = framedName('s');
+  const row = { seq: 1n, prev_hash: 'ff'.repeat(32), bytes: Buffer.from('{}') };
+  const right = hasher.row(name, row, 1n);
+  assert.notEqual(hasher.row(name, { ...row, prev_hash: '' }, 1n), right);
+  assert.notEqual(hasher.row(name, row, -1n), right);
 });
 
 test('only the canonical form of an object is read', () => {

@@ -10,24 +10,31 @@ const POSITION = 8;
 const BLOCK = 64;
 const [INNER, OUTER] = [0x36, 0x5c];
 
-type Hashed = Pick<AuditRow, 'stream' | 'seq' | 'prev_hash' | 'bytes'>;
+type Hashed = Pick<AuditRow, 'seq' | 'prev_hash' | 'bytes'>;
+
+/** A stream's name with its length before it, as it is hashed with each of its rows. */
+export type FramedName = Buffer;
+
+export function framedName(stream: string): FramedName {
+  const name = Buffer.from(stream, 'utf8');
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(name.length);
+  return Buffer.concat([length, name]);
+}
 
 /**
- * Recomputes row hashes and HMACs of one stream after another, in hex. The same digests as `rowHash` and `rowHmac`. The
+ * Recomputes row hashes and HMACs, in hex. The same digests as `rowHash` and `rowHmac`. The
  * message is laid out in one buffer that is used again and hashed in one call; an HMAC is two such calls, which cost a
  * tenth of what the library's HMAC object does (measured on Node 24: 1 against 14 µs).
  */
 export class RowHasher {
   #scratch = Buffer.alloc(16_384);
-  #stream: string | null = null;
-  #framed = Buffer.alloc(0);
   #key: AuditKey | null = null;
   #inner = Buffer.alloc(BLOCK);
   readonly #outer = Buffer.alloc(BLOCK + DIGEST);
 
   /** SHA-256 over domain, previous hash, position, stream and bytes. @param seq the position to suppose. */
-  row({ stream, prev_hash: prev, bytes }: Hashed, seq: bigint): string {
-    const framed = this.#frame(stream);
+  row(framed: FramedName, { prev_hash: prev, bytes }: Hashed, seq: bigint): string {
     const length = ROW.length + DIGEST + POSITION + framed.length + bytes.length;
     const message = this.#room(length);
     let at = ROW.copy(message);
@@ -39,9 +46,8 @@ export class RowHasher {
   }
 
   /** HMAC-SHA256 over domain, stream, position, previous hash and bytes. */
-  hmac(key: AuditKey, { stream, seq, prev_hash: prev, bytes }: Hashed): string {
+  hmac(key: AuditKey, framed: FramedName, { seq, prev_hash: prev, bytes }: Hashed): string {
     this.#take(key);
-    const framed = this.#frame(stream);
     const length = BLOCK + HMAC.length + framed.length + POSITION + DIGEST + bytes.length;
     const message = this.#room(length);
     let at = this.#inner.copy(message);
@@ -50,7 +56,7 @@ export class RowHasher {
     at = message.writeBigUInt64BE(BigInt.asUintN(64, seq), at);
     at = this.#digest(message, prev, at);
     bytes.copy(message, at);
-    this.#outer.write(hash('sha256', message.subarray(0, length), 'hex'), BLOCK, 'hex');
+    this.#outer.write(hash('sha256', message.subarray(0, length), 'binary'), BLOCK, 'binary');
     return hash('sha256', this.#outer, 'hex');
   }
 
@@ -69,17 +75,6 @@ export class RowHasher {
     (secret.length > BLOCK ? hash('sha256', secret, 'buffer') : secret).copy(block);
     this.#inner = Buffer.from(block.map((byte) => byte ^ INNER));
     Buffer.from(block.map((byte) => byte ^ OUTER)).copy(this.#outer);
-  }
-
-  #frame(stream: string): Buffer {
-    if (stream !== this.#stream) {
-      const name = Buffer.from(stream, 'utf8');
-      const length = Buffer.alloc(4);
-      length.writeInt32BE(name.length);
-      this.#framed = Buffer.concat([length, name]);
-      this.#stream = stream;
-    }
-    return this.#framed;
   }
 
   #room(length: number): Buffer {

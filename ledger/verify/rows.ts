@@ -68,8 +68,11 @@ export function columnDifference(row: AuditRow, event: Readonly<Record<string, u
   if (event['at'] !== row.at) return 'at';
   const { columns } = row;
   if (columns === null) return null;
-  for (const [at, column] of COLUMNS.entries())
+  let at = 0;
+  for (const column of COLUMNS) {
     if ((columns[at] ?? null) !== (event[column] ?? null)) return column;
+    at += 1;
+  }
   return columns[COLUMNS.length] === codesOf(event['clauses']) ? null : 'codes';
 }
 
