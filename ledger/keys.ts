@@ -16,6 +16,8 @@ export function referenceKey(reference: string | null): string | null {
 /** A counterparty as it is compared: without accents, punctuation, case and legal form; null when nothing is left. */
 export function counterpartyKey(counterparty: string | null): string | null {
   const words = foldText(counterparty ?? '')
+    // S.A. and B.V. are one word each.
+    .replace(/\b([a-z])\.(?=[a-z]\b)/g, '$1')
     .replace(/[^a-z0-9]+/g, ' ')
     .trim()
     .split(' ')
@@ -26,7 +28,9 @@ export function counterpartyKey(counterparty: string | null): string | null {
 }
 
 // Letters that have no decomposition, as they are written where they are missing.
-const SPELLED = new Map(Object.entries({ ß: 'ss', ø: 'o', ł: 'l', æ: 'ae', œ: 'oe', đ: 'd', ð: 'd', þ: 'th', ı: 'i' }));
+const SPELLED = new Map(
+  Object.entries({ ß: 'ss', ø: 'o', ł: 'l', æ: 'ae', œ: 'oe', đ: 'd', ð: 'd', þ: 'th', ı: 'i' }),
+);
 
 /** Lower case, full-width and ligature forms made plain, accents taken off their letters. */
 export function foldText(text: string): string {

@@ -3,6 +3,8 @@ import { daysBetween } from '../policy/dates.ts';
 import { type Evidence, Scale } from './evidence.ts';
 import { lookupKeys } from './identifiers.ts';
 import { type Line, inOrder } from './line.ts';
+import { NameIndex } from './name-index.ts';
+import type { Name } from './names.ts';
 import type { Settings } from './settings.ts';
 import { Statistics } from './statistics.ts';
 
@@ -24,6 +26,11 @@ export interface Rule {
   find(board: Board): void;
 }
 
+const UNLIKE_PERCENT = 35;
+const DOUBTFUL_PERCENT = 60;
+const KNOWN_PERCENT = 85;
+const MOST_NAMESAKES = 400;
+
 /**
  * The lines of one matching run: which are still open, what is known of them all, and what was found. What a rule takes, a
  * later one does not see.
@@ -35,6 +42,8 @@ export class Board {
   readonly #all: readonly Line[];
   readonly #open: Set<Line>;
   readonly #found: Found[] = [];
+  readonly #known = new Map<string, boolean>();
+  #names: NameIndex | null = null;
   /** Largest exchange difference that an intercompany match may leave, in minor units of the account's currency. */
   readonly fxTolerance: bigint;
 
@@ -68,8 +77,29 @@ export class Board {
     return this.#scale.weigh(a, b);
   }
 
-  get scale(): Scale {
-    return this.#scale;
+  /**
+   * True when both lines name a counterparty, the two are not alike, and the other side knows one of them under its own
+   * name: then it is another party, and not a name that the bank made unrecognisable.
+   */
+  namesAnother(a: Line, b: Line, { namePercent }: Evidence): boolean {
+    const percent = namePercent ?? 0;
+    if (!a.name || !b.name || percent >= DOUBTFUL_PERCENT) return false;
+    const [one, other] = [this.#isKnown(a, a.name), this.#isKnown(b, b.name)];
+    return percent < UNLIKE_PERCENT ? one || other : one && other;
+  }
+
+  #isKnown(line: Line, name: Name): boolean {
+    const key = `${line.side} ${line.scope} ${name.joined}`;
+    let known = this.#known.get(key);
+    if (known === undefined) {
+      this.#names ??= new NameIndex(this.#all, MOST_NAMESAKES);
+      known = [...this.#names.near(line)].some(
+        ({ side, name: other }) =>
+          side !== line.side && other !== null && this.#scale.likeness(name, other).percent >= KNOWN_PERCENT,
+      );
+      this.#known.set(key, known);
+    }
+    return known;
   }
 
   /** Takes lines off the board. @returns false, and takes nothing, when one of them is taken already. */

@@ -5,7 +5,7 @@ import { exactReference } from './rules/exact-reference.ts';
 import { groupKey, groupRemainder } from './rules/group-key.ts';
 import { identifier } from './rules/identifier.ts';
 import { intercompanyReference } from './rules/intercompany.ts';
-import { manyToMany } from './rules/many-to-many.ts';
+import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
 import { amountMismatch, amountSlip } from './rules/near-amounts.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
 import { batchSum, counterpartySum, identifierSum } from './rules/sums.ts';
@@ -23,9 +23,10 @@ export const RULES: readonly Rule[] = [
   namedOffset,
   groupRemainder,
   counterpartySum,
+  identifierComponent,
   amountMismatch,
   reversalInText,
-  manyToMany,
+  counterpartyComponent,
   batchSum,
   amountDate,
   amountSlip,
@@ -44,7 +45,9 @@ export function matchLines(
   const board = new Board(lines, settings, options.fxTolerance ?? 0n);
   for (const rule of RULES) {
     if (settings.off.includes(rule.name)) continue;
-    options.onRule?.(rule, board.open().length);
+    const open = board.open();
+    options.onRule?.(rule, open.length);
+    board.statistics.look(open);
     rule.find(board);
   }
   return board.found;

@@ -94,9 +94,11 @@ export function likeness(a: Name, b: Name, telling: Telling): Likeness {
       const alike = wordsAlike(word, other, place === short.words.length - 1 || at === long.words.length - 1);
       if (alike > (best?.alike ?? 0)) best = { at, alike };
     }
-    const weight = telling(word);
+    let weight = telling(word);
     if (best && best.alike >= LEAST_ALIKE) {
       free.delete(best.at);
+      // An initial tells as much as a letter does, also of the word that it may stand for.
+      if (best.alike <= LEAST_ALIKE) weight = Math.min(weight, telling(long.words[best.at] ?? ''));
       shared += weight * best.alike;
       found += weight * best.alike;
     } else missed += weight;

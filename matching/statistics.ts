@@ -14,17 +14,25 @@ export class Statistics {
   readonly #lines: number;
   readonly #words = new Map<string, number>();
   readonly #identifiers = new Map<string, number>();
-  readonly #amounts = new Map<string, number>();
-  readonly #days: ReadonlyMap<string, readonly number[]>;
+  #amounts = new Map<string, number>();
+  #days: ReadonlyMap<string, readonly number[]> = new Map();
 
   constructor(lines: readonly Line[]) {
     this.#lines = lines.length;
-    const days = new Map<string, number[]>();
     for (const line of lines) {
       for (const word of new Set([...wordsOf(line.name), ...wordsOf(line.words)])) add(this.#words, word);
       for (const key of new Set(line.identifiers.flatMap(lookupKeys))) add(this.#identifiers, key);
-      add(this.#amounts, `${line.scope} ${line.side} ${line.minor}`);
+    }
+    this.look(lines);
+  }
+
+  /** Counts amounts and dates anew: a partner is looked for among the lines that are still open. */
+  look(open: readonly Line[]): void {
+    this.#amounts = new Map();
+    const days = new Map<string, number[]>();
+    for (const line of open) {
       const at = `${line.scope} ${line.side}`;
+      add(this.#amounts, `${at} ${line.minor}`);
       const list = days.get(at);
       if (list) list.push(line.day);
       else days.set(at, [line.day]);

@@ -34,6 +34,14 @@ export function subsetFor(amounts: readonly bigint[], target: bigint, chance: nu
   return null;
 }
 
+/** How many sums an amount could have been: the last of the amounts in units of what all of them are multiples of. */
+export function rangeOf(amounts: readonly bigint[]): number {
+  const unit = amounts.reduce(greatestCommonDivisor, 0n);
+  return unit === 0n
+    ? 0
+    : Math.min(Number.MAX_SAFE_INTEGER, parseInt(magnitude((amounts.at(-1) ?? 0n) / unit).toString(), 10));
+}
+
 function subsetsOf(amounts: readonly bigint[], target: bigint, size: number): number[][] {
   const order = [...amounts.keys()];
   const found: number[][] = [];

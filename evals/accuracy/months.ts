@@ -6,6 +6,7 @@ import { Random } from './random.ts';
 /** A line of a generated file: the input columns of `closegate match`. */
 export interface MonthLine {
   readonly id: string;
+  readonly account: string;
   readonly date: string;
   readonly amount: string;
   readonly currency: string;
@@ -56,15 +57,21 @@ export const RATES = {
 } as const;
 export type Kind = keyof typeof RATES;
 
-/** A month of about so many lines a side with known truth and noise of every kind that {@link RATES} names. */
+// A company with tens of thousands of lines a month has them in several accounts.
+const LINES_AN_ACCOUNT = 2_500;
+
+/**
+ * A month of about so many lines a side with known truth and noise of every kind that {@link RATES} names, in one account
+ * for every 2,500 lines.
+ */
 export function month(seed: number, lines: number): Month {
-  const maker = new Maker(seed, Math.max(20, Math.round(lines / 12)));
+  const maker = new Maker(seed, Math.max(20, Math.round(lines / 12)), Math.ceil(lines / LINES_AN_ACCOUNT));
   for (const [kind, rate] of Object.entries(RATES) as [Kind, number][])
     for (let left = maker.count((rate * lines) / 1000); left > 0; left -= 1) maker.make(kind);
   return maker.finish();
 }
 
-type Part = Partial<Omit<MonthLine, 'id' | 'amount' | 'currency'>> & { readonly minor: bigint };
+type Part = Partial<Omit<MonthLine, 'id' | 'account' | 'amount' | 'currency'>> & { readonly minor: bigint };
 
 class Maker {
   readonly #random: Random;
@@ -72,10 +79,12 @@ class Maker {
   readonly #ledger: MonthLine[] = [];
   readonly #statement: MonthLine[] = [];
   readonly #truth: Truth[] = [];
+  readonly #accounts: number;
   #number = 0;
   readonly #usual = [2500n, 4900n, 9900n, 12000n, 25000n, 50000n, 100000n];
 
-  constructor(seed: number, customers: number) {
+  constructor(seed: number, customers: number, accounts: number) {
+    this.#accounts = accounts;
     this.#random = new Random(seed);
     this.#customers = Array.from({ length: customers }, () => companyName(this.#random));
   }
@@ -332,6 +341,7 @@ class Maker {
   }
 
   #event(kind: string, type: string, ledger: readonly Part[], statement: readonly Part[]): void {
+    const account = String(1000 + 10 * this.#random.whole(1, this.#accounts));
     const write = (to: MonthLine[], prefix: string) => (part: Part) => {
       this.#number += 1;
       const { minor, ...rest } = part;
@@ -340,6 +350,7 @@ class Maker {
         ...empty,
         ...rest,
         id: `${prefix}${String(this.#number).padStart(7, '0')}`,
+        account,
         amount: show(minor, 'USD'),
         currency: 'USD',
       };

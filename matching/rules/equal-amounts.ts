@@ -1,7 +1,9 @@
 import { show } from '../amounts.ts';
+import { isSpecific } from '../../ledger/keys.ts';
 import { type Edge, assign } from '../assign.ts';
 import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
+import { sameIdentifier } from '../identifiers.ts';
 import type { Line } from '../line.ts';
 
 // Odds below these are left open: 8 : 1 where a text agrees, 64 : 1 where nothing but amount and date does.
@@ -30,14 +32,18 @@ function pairEqualAmounts(board: Board, withText: boolean): void {
   const rule = withText ? amountDateText : amountDate;
   const window = withText ? board.settings.windows.reference : board.settings.windows.amount;
   for (const lines of board.group(board.open(), (line) => [`${line.scope} ${line.minor}`]).values()) {
-    const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
-    if (ledger.length === 0 || statement.length === 0) continue;
+    const [ours, theirs] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
+    if (ours.length === 0 || theirs.length === 0) continue;
+    const again = new Map<Line, number>();
+    const ledger = withText ? withoutRepeats(ours, theirs, again) : ours;
+    const statement = withText ? withoutRepeats(theirs, ours, again) : theirs;
     const weighed = pairsOf(board, ledger, statement, window, withText);
     const matrix = new Map(weighed.map((pair) => [pair.row * statement.length + pair.column, pair] as const));
-    for (const { row, column, alternatives } of assign(weighed, SLACK_BITS)) {
+    for (const { row, column, alternatives: exchanges } of assign(weighed, SLACK_BITS)) {
       const pair = matrix.get(row * statement.length + column);
       const [one, other] = [ledger[row], statement[column]];
       if (!pair || !one || !other) continue;
+      const alternatives = Math.max(exchanges, again.get(one) ?? 0, again.get(other) ?? 0);
       // Without a text nobody can say which of two it is, and a guess would look like knowledge.
       if (!withText && alternatives > 0) continue;
       const rivals = weighed.filter(
@@ -55,6 +61,33 @@ function pairEqualAmounts(board: Board, withText: boolean): void {
   }
 }
 
+/**
+ * Leaves out lines that say the same again: one amount under one reference more often than the other side has it. The first
+ * ones stay, since whoever books a thing twice books the second one wrongly; how many were left out is counted.
+ */
+function withoutRepeats(
+  lines: readonly Line[],
+  others: readonly Line[],
+  again: Map<Line, number>,
+): readonly Line[] {
+  const same = new Map<string, Line[]>();
+  for (const line of lines)
+    if (line.reference !== null && isSpecific(line.reference))
+      same.set(line.reference, [...(same.get(line.reference) ?? []), line]);
+  const left = new Set<Line>();
+  for (const [reference, repeats] of same) {
+    const [own] = repeats[0]?.identifiers ?? [];
+    if (repeats.length < 2 || !own) continue;
+    const wanted = others.filter(
+      (line) => line.reference === reference || line.identifiers.some((one) => sameIdentifier(one, own)),
+    ).length;
+    if (wanted === 0 || wanted >= repeats.length) continue;
+    for (const line of repeats.slice(wanted)) left.add(line);
+    for (const line of repeats.slice(0, wanted)) again.set(line, repeats.length - wanted);
+  }
+  return left.size === 0 ? lines : lines.filter((line) => !left.has(line));
+}
+
 type Weighed = Edge & { readonly evidence: Evidence };
 
 function pairsOf(
@@ -68,6 +101,7 @@ function pairsOf(
     if (Math.abs(one.day - other.day) > window) return null;
     const evidence = board.weigh(one, other);
     if (evidence.textual !== withText) return null;
+    if (!evidence.shared && board.namesAnother(one, other, evidence)) return null;
     if (!evidence.shared && evidence.days > board.settings.windows.name) return null;
     const gain = board.bits(one, evidence, window);
     return gain < (withText ? LEAST_BITS_WITH_TEXT : LEAST_BITS_WITHOUT) ? null : { gain, evidence };

@@ -1,37 +1,63 @@
 import { show } from '../amounts.ts';
 import { type Board, type Rule, identifierKeys, percentScore, quote, sideOf } from '../board.ts';
 import { type Line, inOrder, totalOf } from '../line.ts';
+import { NameIndex } from '../name-index.ts';
 import { equalSubsets } from '../subsets.ts';
-import { wordBlocks } from './sums.ts';
 
 const CHANCE = 0.01;
 const ALIKE_PERCENT = 70;
 const MOST_LINES = 60;
+const MOST_NAMESAKES = 150;
 
-/** Several lines against several that hang together by identifiers or by counterparty and have one total. A proposal. */
-export const manyToMany: Rule = {
-  name: 'many_to_many',
+/** Several lines against several that hang together by identifiers and have one total. A proposal. */
+export const identifierComponent: Rule = {
+  name: 'identifier_component',
   version: 1,
   find(board) {
-    for (const lines of components(
-      board,
-      (line) => identifierKeys(line),
-      () => true,
-    ))
-      takeWhole(board, lines, 92, 'hang together by identifiers');
-    const alike = (one: Line, other: Line) => (board.weigh(one, other).namePercent ?? 0) >= ALIKE_PERCENT;
-    for (const lines of components(board, wordBlocks, alike)) {
-      if (takeWhole(board, lines, 90, 'have one counterparty')) continue;
+    const blocks = board.group(board.open(), identifierKeys).values();
+    for (const lines of components(blocks))
+      takeWhole(board, identifierComponent, lines, 94, 'hang together by identifiers');
+  },
+};
+
+/** Several lines against several of one counterparty that have one total. A proposal. */
+export const counterpartyComponent: Rule = {
+  name: 'counterparty_component',
+  version: 1,
+  find(board) {
+    const names = new NameIndex(board.open(), MOST_NAMESAKES);
+    const seen = new Set<string>();
+    for (const first of board.open('ledger')) {
+      const name = first.name ?? first.words;
+      if (!board.isOpen(first) || !name || seen.has(`${first.scope} ${name.joined}`)) continue;
+      seen.add(`${first.scope} ${name.joined}`);
+      const lines = [...names.near(first)]
+        .filter((line) => board.isOpen(line) && isNamed(board, first, line))
+        .sort(inOrder);
+      if (lines.length < 4 || lines.length > MOST_LINES) continue;
+      if (takeWhole(board, counterpartyComponent, lines, 90, 'have one counterparty')) continue;
       for (const cluster of clusters(lines, board.settings.windows.amount))
-        if (!takeWhole(board, cluster, 88, 'have one counterparty and near dates')) takePart(board, cluster);
+        if (!takeWhole(board, counterpartyComponent, cluster, 88, 'have one counterparty and near dates'))
+          takePart(board, cluster);
     }
   },
 };
 
-function takeWhole(board: Board, lines: readonly Line[], percent: number, why: string): boolean {
+// The books write a name one way; the other side writes it many ways.
+function isNamed(board: Board, first: Line, line: Line): boolean {
+  if (line.side === 'ledger')
+    return (
+      line.name === first.name &&
+      line.scope === first.scope &&
+      (line.name !== null || line.words === first.words)
+    );
+  return line.scope === first.scope && (board.weigh(first, line).namePercent ?? 0) >= ALIKE_PERCENT;
+}
+
+function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: number, why: string): boolean {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
   if (ledger.length < 2 || statement.length < 2 || totalOf(ledger) !== totalOf(statement)) return false;
-  return take(board, ledger, statement, percent, why);
+  return take(board, rule, ledger, statement, percent, why);
 }
 
 function takePart(board: Board, lines: readonly Line[]): void {
@@ -42,6 +68,7 @@ function takePart(board: Board, lines: readonly Line[]): void {
   const pick = (some: readonly Line[], places: readonly number[]) => places.flatMap((at) => some[at] ?? []);
   take(
     board,
+    counterpartyComponent,
     pick(ledger, found.left),
     pick(statement, found.right),
     85,
@@ -51,6 +78,7 @@ function takePart(board: Board, lines: readonly Line[]): void {
 
 function take(
   board: Board,
+  rule: Rule,
   ledger: readonly Line[],
   statement: readonly Line[],
   percent: number,
@@ -58,7 +86,7 @@ function take(
 ): boolean {
   const [first] = ledger;
   return board.take({
-    rule: manyToMany.name,
+    rule: rule.name,
     type: 'many_to_many',
     lines: [...ledger, ...statement].sort(inOrder),
     score: percentScore(percent),
@@ -69,15 +97,9 @@ function take(
   });
 }
 
-/** Open lines of one scope that are linked by a shared key, directly or over others. Large components are left out. */
-function components(
-  board: Board,
-  keysOf: (line: Line) => readonly string[],
-  linked: (one: Line, other: Line) => boolean,
-): Line[][] {
-  const groups = [...board.group(board.open(), keysOf).values()].filter(
-    (lines) => lines.length <= MOST_LINES,
-  );
+/** Lines of one scope that are linked, directly or over others, within blocks. Large blocks and components are left out. */
+function components(blocks: Iterable<readonly Line[]>): Line[][] {
+  const groups = [...blocks].filter((lines) => lines.length <= MOST_LINES);
   const root = new Map<Line, Line>();
   const find = (line: Line): Line => {
     let at = line;
@@ -91,8 +113,7 @@ function components(
           one.side === 'ledger' &&
           other.side === 'statement' &&
           one.scope === other.scope &&
-          find(one) !== find(other) &&
-          linked(one, other)
+          find(one) !== find(other)
         )
           root.set(find(other), find(one));
   const found = new Map<Line, Line[]>();

@@ -11,6 +11,7 @@ import {
   scoreOf,
 } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
+import { NameIndex } from '../name-index.ts';
 import type { Line } from '../line.ts';
 import { isListedFee } from './group-key.ts';
 
@@ -38,14 +39,26 @@ export const amountMismatch: Rule = {
   find(board) {
     const named = board.group(board.open(), identifierKeys);
     const pairs = new Map<string, [Line, Line]>();
+    const alone = new Set<Line>();
     for (const lines of named.values()) {
       if (lines.length > MOST_NAMESAKES) continue;
+      // With more than one line a side a part of the amount may be part of several.
+      if (lines.length === 2) for (const line of lines) alone.add(line);
       for (const one of lines)
         for (const other of lines)
           if (one.side === 'ledger' && other.side === 'statement')
             pairs.set(`${one.id} ${other.id}`, [one, other]);
     }
-    propose(board, amountMismatch, [...pairs.values()], (evidence) => evidence.shared !== null);
+    propose(
+      board,
+      amountMismatch,
+      [...pairs.values()],
+      (evidence, shape, one, other) => {
+        if (evidence.shared === null || board.namesAnother(one, other, evidence)) return false;
+        return (shape !== 'partial' && shape !== 'other') || (alone.has(one) && alone.has(other));
+      },
+      board.settings.windows.reference,
+    );
   },
 };
 
@@ -54,29 +67,20 @@ export const amountSlip: Rule = {
   name: 'amount_slip',
   version: 1,
   find(board) {
-    // Blocks by the beginning of every word: near-linear, and a name that is cut off or misspelt further on still meets.
-    const keys = (line: Line) =>
-      [...(line.name?.words ?? []), ...(line.words?.words ?? [])]
-        .filter((word) => word.length >= 3)
-        .map((word) => `${line.scope} ${word.slice(0, 4)}`);
-    const pairs = new Map<string, [Line, Line]>();
-    for (const lines of board.group(board.open(), keys).values()) {
-      if (lines.length > MOST_NAMESAKES) continue;
-      for (const one of lines)
-        for (const other of lines)
-          if (
-            one.side === 'ledger' &&
-            other.side === 'statement' &&
-            Math.abs(one.day - other.day) <= board.settings.windows.amount
-          )
-            pairs.set(`${one.id} ${other.id}`, [one, other]);
-    }
+    const statements = new NameIndex(board.open('statement'), MOST_NAMESAKES);
+    const pairs = board
+      .open('ledger')
+      .flatMap((one) =>
+        [...statements.near(one)]
+          .filter((other) => Math.abs(one.day - other.day) <= board.settings.windows.amount)
+          .map((other) => [one, other] as const),
+      );
     const known = (evidence: Evidence, shape: Shape) =>
       shape !== 'other' &&
       shape !== 'partial' &&
       (evidence.namePercent ?? 0) >= ALIKE_PERCENT &&
       evidence.identifierBits >= 0;
-    propose(board, amountSlip, [...pairs.values()], known);
+    propose(board, amountSlip, pairs, known, board.settings.windows.amount);
   },
 };
 
@@ -91,7 +95,8 @@ function propose(
   board: Board,
   rule: Rule,
   pairs: readonly (readonly [Line, Line])[],
-  fits: (evidence: Evidence, shape: Shape) => boolean,
+  fits: (evidence: Evidence, shape: Shape, one: Line, other: Line) => boolean,
+  window: number,
 ): void {
   const [rows, columns] = [new Map<Line, number>(), new Map<Line, number>()];
   const place = (of: Map<Line, number>, line: Line) => {
@@ -103,15 +108,11 @@ function propose(
   for (const [one, other] of pairs) {
     if (one.scope !== other.scope || one.minor === other.minor) continue;
     const evidence = board.weigh(one, other);
-    if (evidence.days > board.settings.windows.reference) continue;
+    if (evidence.days > window) continue;
     const shape = shapeOf(board, one, other);
-    if (shape === null || !fits(evidence, shape)) continue;
+    if (shape === null || !fits(evidence, shape, one, other)) continue;
     const text = evidence.identifierBits + evidence.nameBits;
-    const gain =
-      text +
-      evidence.dateBits +
-      SHAPE_BITS[shape] -
-      board.statistics.pool(one, board.settings.windows.reference);
+    const gain = text + evidence.dateBits + SHAPE_BITS[shape] - board.statistics.pool(one, window);
     if (gain < LEAST_BITS) continue;
     edges.push({ row: place(rows, one), column: place(columns, other), gain, one, other, shape, evidence });
   }

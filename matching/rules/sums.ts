@@ -2,13 +2,17 @@ import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, identifierKeys, percentScore, quote } from '../board.ts';
 import { contradicts, sameIdentifier } from '../identifiers.ts';
 import { type Line, inOrder, totalOf } from '../line.ts';
-import { type Solution, subsetFor } from '../subsets.ts';
+import { NameIndex } from '../name-index.ts';
+import { type Solution, rangeOf, subsetFor } from '../subsets.ts';
 import { shapeOf } from './group-key.ts';
 
 // How many accidental sums a pool may produce before one that fits proves nothing.
 const CHANCE_SAME_PARTY = 0.02;
-const CHANCE_SAME_DAY = 0.004;
+// Of a day's lines nothing says that they belong to this one: what chance may produce is shared by all lines that are open.
+const CHANCE_SAME_DAY = 0.2;
+const CHANCE_SAME_BATCH = 2;
 const ALIKE_PERCENT = 70;
+const MOST_NAMESAKES = 150;
 
 /** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
 export const identifierSum: Rule = {
@@ -35,10 +39,9 @@ export const counterpartySum: Rule = {
   name: 'counterparty_sum',
   version: 1,
   find(board) {
-    const blocks = board.group(board.open(), wordBlocks);
+    const names = new NameIndex(board.open(), MOST_NAMESAKES);
     solve(board, counterpartySum, (line) => {
-      const near = new Set(wordBlocks(line).flatMap((key) => blocks.get(key) ?? []));
-      const pool = candidates(board, line, near).filter(
+      const pool = candidates(board, line, names.near(line)).filter(
         (other) => (board.weigh(line, other).namePercent ?? 0) >= ALIKE_PERCENT && agreeing(line, other),
       );
       const days = [...board.group(pool, (other) => [other.date]).values()];
@@ -57,44 +60,41 @@ export const batchSum: Rule = {
   name: 'batch_sum',
   version: 1,
   find(board) {
-    const batches = board.group(board.open(), batchKeys);
+    const open = board.open();
+    const batches = board.group(open, batchKeys);
+    const keysOfDay = new Map<string, Set<string>>();
+    for (const line of open)
+      for (const key of batchKeys(line))
+        keysOfDay.set(dayKey(line, line.day), (keysOfDay.get(dayKey(line, line.day)) ?? new Set()).add(key));
+    const { amount: window } = board.settings.windows;
+    const fits = (line: Line, other: Line) =>
+      agreeing(line, other) && !board.namesAnother(line, other, board.weigh(line, other));
     solve(board, batchSum, (line) => {
       const pools: Pool[] = [];
-      for (
-        let day = line.day - board.settings.windows.amount;
-        day <= line.day + board.settings.windows.amount;
-        day += 1
-      )
-        for (const key of [`${line.scope} ${day}`, ...kinds(line, day, batches)]) {
-          const lines = candidates(board, line, batches.get(key) ?? []).filter((other) =>
-            agreeing(line, other),
-          );
-          pools.push({ lines, why: 'are one day’s batch', percent: 90, chance: CHANCE_SAME_DAY });
+      for (let day = line.day - window; day <= line.day + window; day += 1)
+        for (const key of keysOfDay.get(dayKey(line, day)) ?? []) {
+          const lines = candidates(board, line, batches.get(key) ?? []);
+          if (lines.length < 2 || !lines.every((other) => fits(line, other))) continue;
+          const chance = (key === dayKey(line, day) ? CHANCE_SAME_DAY : CHANCE_SAME_BATCH) / open.length;
+          pools.push({ lines, why: 'are one day’s batch', percent: 90, chance });
         }
       return pools;
     });
   },
 };
 
-function kinds(line: Line, day: number, batches: ReadonlyMap<string, readonly Line[]>): string[] {
-  const all = (batches.get(`${line.scope} ${day}`) ?? []).flatMap(batchKeys);
-  return [...new Set(all)].filter((key) => key !== `${line.scope} ${day}`);
+function dayKey(line: Line, day: number): string {
+  return `${line.scope} ${day}`;
 }
 
 function batchKeys(line: Line): string[] {
-  const day = `${line.scope} ${line.day}`;
+  const day = dayKey(line, line.day);
   const prefix = /^[A-Z]+/.exec(line.reference ?? '')?.[0];
   return [
     day,
     ...(prefix ? [`${day} ref ${prefix}`] : []),
     ...(line.words ? [`${day} text ${line.words.joined}`] : []),
   ];
-}
-
-/** Beginnings of a line's words: near-linear, and names that are cut off or misspelt further on still meet. */
-export function wordBlocks(line: Line): string[] {
-  const words = [...(line.name?.words ?? []), ...(line.words?.words ?? [])];
-  return words.filter((word) => word.length >= 3).map((word) => `${line.scope} ${word.slice(0, 4)}`);
 }
 
 interface Pool {
@@ -154,7 +154,8 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   const { lines, chance } = pool;
   if (lines.length < 2) return null;
   // All of a pool is one try, however many lines it has.
-  if (totalOf(lines) === line.base) return { ...pool, line, parts: lines, others: 0 };
+  if (totalOf(lines) === line.base && isTelling(line, lines, chance))
+    return { ...pool, line, parts: lines, others: 0 };
   if (lines.length > board.settings.sum_pool) return null;
   const found: Solution | null = subsetFor(
     lines.map((one) => one.base),
@@ -164,6 +165,11 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   // Several sets that add up: a guess, unless the text ties them together.
   if (!found || (found.others > 0 && !interchangeable(lines, found))) return null;
   return { ...pool, line, parts: found.places.flatMap((at) => lines[at] ?? []), others: found.others };
+}
+
+// One try among as many sums as the amount has units: of round amounts one in few fits by chance.
+function isTelling(line: Line, lines: readonly Line[], chance: number): boolean {
+  return rangeOf([...lines.map((one) => one.base), line.base]) * chance >= 1;
 }
 
 // Sets that differ only by which of some equal amounts they hold.

@@ -1,0 +1,53 @@
+import type { Line } from './line.ts';
+import type { Name } from './names.ts';
+
+/**
+ * Finds lines whose names may be alike, without comparing all with all: by the beginnings of their words, and where too many
+ * share one, by the beginnings of two neighbouring words. Near-linear; a name that is cut off or misspelt further on is
+ * still found, one that shares no beginning of a word is not.
+ */
+export class NameIndex {
+  readonly #blocks = new Map<string, Line[]>();
+  readonly #most: number;
+
+  /** @param most lines in one block; what is in larger ones only is not found. */
+  constructor(lines: Iterable<Line>, most: number) {
+    this.#most = most;
+    for (const line of lines)
+      for (const key of keysOf(line)) {
+        const block = this.#blocks.get(key);
+        if (block) block.push(line);
+        else this.#blocks.set(key, [line]);
+      }
+  }
+
+  /** Lines of the same scope that may have this line's name, the line itself among them. */
+  near(line: Line): Set<Line> {
+    return new Set(keysOf(line).flatMap((key) => this.#block(key)));
+  }
+
+  /** Every block that is small enough to be looked at as a whole. */
+  *blocks(): Generator<readonly Line[]> {
+    for (const key of this.#blocks.keys()) {
+      const block = this.#block(key);
+      if (block.length > 1) yield block;
+    }
+  }
+
+  #block(key: string): readonly Line[] {
+    const block = this.#blocks.get(key) ?? [];
+    return block.length <= this.#most ? block : [];
+  }
+}
+
+function keysOf(line: Line): string[] {
+  return [...new Set([line.name, line.words].flatMap((name) => (name ? beginnings(name) : [])))].map(
+    (key) => `${line.scope} ${key}`,
+  );
+}
+
+function beginnings({ words }: Name): string[] {
+  const long = words.filter((word) => word.length >= 3);
+  const pairs = words.slice(1).map((word, at) => `${(words[at] ?? '').slice(0, 4)} ${word.slice(0, 2)}`);
+  return [...long.map((word) => word.slice(0, 4)), ...pairs];
+}
