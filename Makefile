@@ -14,3 +14,5 @@ eval:
 
 bench:
 	npm run bench:gate
+	npm run bench:audit
+	npm run bench:match

@@ -126,6 +126,8 @@ export interface ItemsTable {
   reference_key: string | null;
   counterparty_key: string | null;
   carried_in: boolean;
+  /** Of a reference that names one event; made by the database. */
+  reference_hash: ColumnType<string | null, never, never>;
 }
 
 export interface MatchesTable {

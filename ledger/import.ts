@@ -1,15 +1,14 @@
 import { type Transaction, sql } from 'kysely';
-import type { GateRequest } from '../policy/contract.ts';
-import { currencyCode, formatAmount, roundTo } from '../policy/currency.ts';
-import { type RateTable, convert } from '../policy/fx.ts';
+import { currencyCode } from '../policy/currency.ts';
+import type { RateTable } from '../policy/fx.ts';
 import { type PlainDate, addDays } from '../policy/dates.ts';
-import { firstDay } from '../policy/period.ts';
-import { type CurrencyCode, type Decimal, sum } from '../policy/money.ts';
+import { firstDay, lastDay } from '../policy/period.ts';
+import { type CurrencyCode, type Decimal } from '../policy/money.ts';
 import type { JsonObject } from './canonical.ts';
 import type { Database, Side } from './database.ts';
 import { decide } from './decide.ts';
 import type { Answer, Call, Decision, Door, SubjectFacts } from './door.ts';
-import { counterpartyKey, referenceKey } from './keys.ts';
+import { type ImportLine, type LineSource, batchesOf, copyLines } from './import-lines.ts';
 import { policyInForce } from './policy-in-force.ts';
 import { ratesFor } from './rates.ts';
 import {
@@ -19,20 +18,9 @@ import {
   setReconciliationState,
 } from './reconciliations.ts';
 import { reconciliationStream } from './streams.ts';
+import { Valuer } from './valuing.ts';
 
-/** A line as it is recorded; `amount` and `fee` are in `currency`. */
-export interface ImportLine {
-  readonly lineNo: number;
-  readonly externalId: string;
-  readonly date: string;
-  readonly amount: Decimal;
-  readonly currency: CurrencyCode;
-  readonly reference: string | null;
-  readonly counterparty: string | null;
-  readonly description: string | null;
-  readonly group: string | null;
-  readonly fee: Decimal | null;
-}
+export type { ImportLine, LineSource } from './import-lines.ts';
 
 /** One side's lines of one file, with control totals that the reader has checked. */
 export interface DocumentInput {
@@ -44,16 +32,12 @@ export interface DocumentInput {
   readonly currency: CurrencyCode;
   /** Null for items carried in from the month before: they explain the openings and have no totals of their own. */
   readonly totals: { readonly opening: Decimal; readonly closing: Decimal } | null;
-  readonly lines: readonly ImportLine[];
+  /** A source's lines are all dated within the reconciliation's period and in the document's currency. */
+  readonly lines: readonly ImportLine[] | LineSource;
 }
 
-interface Valued {
-  readonly line: ImportLine;
-  readonly base: Decimal;
-  readonly usd: Decimal;
-}
-
-const USD = currencyCode('USD');
+// So many ids are looked up at a time.
+const LOOK_UP = 5_000;
 
 /** The idempotency key of a document: whoever imports the same bytes for the same side makes the same call. */
 export function importKey({ reconciliation, side, totals, sha256 }: DocumentInput): string {
@@ -63,6 +47,7 @@ export function importKey({ reconciliation, side, totals, sha256 }: DocumentInpu
 /**
  * Imports one side of a reconciliation in one transaction. The same bytes twice are one document.
  * Amounts are also kept in the reconciliation's currency and in US dollars, at the policy's rate of each line's date.
+ * A source is read while its lines go in: what is wrong with it at its last line undoes all of it.
  */
 export async function importDocument(door: Door, call: Call, input: DocumentInput): Promise<Answer> {
   const known = await getReconciliation(door.db, input.reconciliation);
@@ -77,20 +62,12 @@ export async function importDocument(door: Door, call: Call, input: DocumentInpu
     recordsWhenEscalated: false,
     async load(tx) {
       const reconciliation = await getReconciliation(tx, known.id);
-      const policy = await policyInForce(tx);
-      const table = await ratesNeededFor(tx, input, reconciliation, policy.content.fx.source);
-      const { valued, fx } = valueLines(
-        input.lines,
-        currencyCode(known.currency),
-        table,
-        policy.content.fx.max_age_days,
-      );
+      const { source, max_age_days: maxAge } = (await policyInForce(tx)).content.fx;
+      const table = await ratesNeededFor(tx, input, reconciliation, source);
+      const valuer = new Valuer(currencyCode(known.currency), table, maxAge);
       return {
         reconciliation,
-        valued,
-        table,
-        maxAgeDays: policy.content.fx.max_age_days,
-        fx,
+        valuer,
         subject: {
           kind: 'document',
           state: 'NEW',
@@ -99,53 +76,37 @@ export async function importDocument(door: Door, call: Call, input: DocumentInpu
           approvals: [],
           rule: null,
           ambiguous: false,
-          obstacle: await importObstacle(tx, input),
+          obstacle: (await lookThrough(tx, input, valuer)) ?? (await gapObstacle(tx, input)),
         },
+        fx: valuer.fx,
       };
     },
-    async apply(tx, { reconciliation, valued, table, maxAgeDays }) {
+    async apply(tx, { reconciliation, valuer }) {
       const baseCurrency = currencyCode(reconciliation.currency);
-      let documentId: string | null = null;
-      if (totals) {
-        const opening = convert(
-          table,
-          totals.opening,
-          input.currency,
-          baseCurrency,
-          openingDay(reconciliation),
-          maxAgeDays,
-        );
-        if (opening.status === 'missing')
-          throw new Error(`no rate for the opening balance of ${input.fileName}`);
-        const baseOpening = roundTo(baseCurrency, opening.amount);
-        const row = await tx
-          .insertInto('documents')
-          .values({
-            reconciliation_id: reconciliation.id,
-            side: input.side,
-            file_name: input.fileName,
-            sha256: input.sha256,
-            currency: input.currency,
-            opening: totals.opening.toFixed(),
-            closing: totals.closing.toFixed(),
-            base_opening: baseOpening.toFixed(),
-            base_closing: sum([baseOpening, ...valued.map((line) => line.base)]).toFixed(),
-            line_count: String(input.lines.length),
+      const { side } = input;
+      const document = totals && (await insertDocument(tx, input, totals, reconciliation, valuer));
+      const of = { reconciliation: reconciliation.id, side, documentId: document?.id ?? null, baseCurrency };
+      const total = await copyLines(tx, input.lines, of, valuer);
+      if (document) {
+        await tx
+          .updateTable('documents')
+          .set({
+            line_count: String(total.count),
+            base_closing: document.baseOpening.plus(total.base).toFixed(),
           })
-          .returning('id')
-          .executeTakeFirstOrThrow();
-        documentId = row.id;
+          .where('id', '=', document.id)
+          .execute();
       }
-      await insertItems(tx, input, documentId, valued, baseCurrency);
       await advance(tx, reconciliation);
-      return {
-        subjectId: reconciliation.id,
-        result: { file: input.fileName, side: input.side, lines: String(input.lines.length) },
+      const result = {
+        file: input.fileName,
+        side,
+        lines: String(total.count),
+        total: total.amount.toFixed(),
       };
+      return { subjectId: reconciliation.id, result, detail: valuer.used };
     },
-  } satisfies Decision<
-    SubjectFacts & { reconciliation: Reconciliation; valued: Valued[]; table: RateTable; maxAgeDays: number }
-  >);
+  } satisfies Decision<SubjectFacts & { reconciliation: Reconciliation; valuer: Valuer }>);
 }
 
 function argsOf(input: DocumentInput): JsonObject {
@@ -155,8 +116,6 @@ function argsOf(input: DocumentInput): JsonObject {
     file: input.fileName,
     sha256: input.sha256,
     carried_in: input.totals === null,
-    lines: String(input.lines.length),
-    total: sum(input.lines.map((line) => line.amount)).toFixed(),
     opening: input.totals?.opening.toFixed() ?? null,
     closing: input.totals?.closing.toFixed() ?? null,
     currency: input.currency,
@@ -174,46 +133,69 @@ async function ratesNeededFor(
   reconciliation: Reconciliation,
   source: string,
 ): Promise<RateTable> {
-  let [from, to]: [string, string] = [openingDay(reconciliation), openingDay(reconciliation)];
-  for (const { date } of lines) {
+  let [from, to]: [string, string] = [openingDay(reconciliation), lastDay(reconciliation.period)];
+  const given = 'read' in lines ? [] : lines;
+  for (const { date } of given) {
     if (date < from) from = date;
     if (date > to) to = date;
   }
-  const currencies = [currency, reconciliation.currency, 'USD', ...lines.map((line) => line.currency)];
+  const currencies = [currency, reconciliation.currency, 'USD', ...given.map((line) => line.currency)];
   return await ratesFor(tx, { source, currencies, from, to });
 }
 
-/** Values every line; the freshness that the gate sees is that of the worst rate needed. */
-function valueLines(
-  lines: readonly ImportLine[],
-  base: CurrencyCode,
-  table: RateTable,
-  maxAgeDays: number,
-): { valued: Valued[]; fx: GateRequest['fx'] } {
-  let fx: GateRequest['fx'] = 'not_needed';
-  const worse = (status: 'fresh' | 'stale' | 'missing') => {
-    if (status === 'missing' || (status === 'stale' && fx !== 'missing') || fx === 'not_needed') fx = status;
+/**
+ * Reads the lines before the gate is asked, where it must know something of them: how fresh the rates of their days are,
+ * and whether a line was imported before. A first file in one currency needs no such look, which halves its time.
+ */
+async function lookThrough(
+  tx: Transaction<Database>,
+  input: DocumentInput,
+  valuer: Valuer,
+): Promise<string | null> {
+  const { reconciliation, side, lines } = input;
+  const before = await tx
+    .selectFrom('items')
+    .select('id')
+    .where('reconciliation_id', '=', reconciliation)
+    .where('side', '=', side)
+    .limit(1)
+    .executeTakeFirst();
+  if ('read' in lines && !before && !valuer.converts(input.currency)) return null;
+  const clashes: string[] = [];
+  let ids: string[] = [];
+  const lookUp = async () => {
+    if (before && ids.length > 0) clashes.push(...(await knownIds(tx, reconciliation, side, ids)));
+    ids = [];
   };
-  const value = (line: ImportLine, to: CurrencyCode): Decimal => {
-    if (line.currency === to) return line.amount;
-    const converted = convert(table, line.amount, line.currency, to, line.date, maxAgeDays);
-    worse(converted.status);
-    return converted.status === 'missing' ? line.amount : roundTo(to, converted.amount);
-  };
-  const valued = lines.map((line) => ({ line, base: value(line, base), usd: value(line, USD) }));
-  return { valued, fx };
+  for await (const batch of batchesOf(lines)) {
+    for (const line of batch) {
+      if (valuer.converts(line.currency)) valuer.value(line.amount, line.currency, line.date);
+      ids.push(line.externalId);
+    }
+    if (ids.length >= LOOK_UP) await lookUp();
+    if (clashes.length > 0) break;
+  }
+  await lookUp();
+  if (clashes.length === 0) return null;
+  const named = clashes.slice(0, 5).join(', ');
+  return `${input.fileName}: lines ${named} were imported already from another file; send a file with the new lines only`;
 }
 
-async function importObstacle(tx: Transaction<Database>, input: DocumentInput): Promise<string | null> {
-  const ids = input.lines.map((line) => line.externalId);
-  const clash = await sql<{ external_id: string }>`
+async function knownIds(
+  tx: Transaction<Database>,
+  reconciliation: string,
+  side: Side,
+  ids: readonly string[],
+): Promise<string[]> {
+  const found = await sql<{ external_id: string }>`
     select external_id from items
-     where reconciliation_id = ${input.reconciliation} and side = ${input.side} and external_id = any(${ids})
+     where reconciliation_id = ${reconciliation} and side = ${side} and external_id = any(${ids})
      limit 5`.execute(tx);
-  if (clash.rows.length > 0) {
-    const named = clash.rows.map((row) => row.external_id).join(', ');
-    return `${input.fileName}: lines ${named} were imported already from another file; send a file with the new lines only`;
-  }
+  return found.rows.map((row) => row.external_id);
+}
+
+/** A file opens where the last one of its side closed; else one is missing between them. */
+async function gapObstacle(tx: Transaction<Database>, input: DocumentInput): Promise<string | null> {
   if (!input.totals) return null;
   const last = await tx
     .selectFrom('documents')
@@ -227,33 +209,33 @@ async function importObstacle(tx: Transaction<Database>, input: DocumentInput): 
   return `${input.fileName}: opens at ${input.totals.opening.toFixed()}, but ${last.file_name} closed at ${last.closing}; a file is missing between them, or this one replaces it`;
 }
 
-async function insertItems(
+/** Records the document; its count and its closing in the reconciliation's currency are those of its lines, and come last. */
+async function insertDocument(
   tx: Transaction<Database>,
   input: DocumentInput,
-  documentId: string | null,
-  valued: readonly Valued[],
-  baseCurrency: CurrencyCode,
-): Promise<void> {
-  const column = (pick: (line: Valued) => string | null) => valued.map(pick);
-  await sql`
-    insert into items (reconciliation_id, side, document_id, carried_in, line_no, external_id, date, currency, amount,
-                       base_amount, amount_usd, fee, reference, counterparty, description, group_key,
-                       reference_key, counterparty_key)
-    select ${input.reconciliation}, ${input.side}, ${documentId}::bigint, ${documentId === null}::boolean, l.*
-      from unnest(${column(({ line }) => String(line.lineNo))}::bigint[],
-                  ${column(({ line }) => line.externalId)}::text[],
-                  ${column(({ line }) => line.date)}::date[],
-                  ${column(({ line }) => line.currency)}::text[],
-                  ${column(({ line }) => formatAmount(line.amount, line.currency))}::numeric[],
-                  ${column(({ base }) => formatAmount(base, baseCurrency))}::numeric[],
-                  ${column(({ usd }) => formatAmount(usd, USD))}::numeric[],
-                  ${column(({ line }) => (line.fee === null ? null : formatAmount(line.fee, line.currency)))}::numeric[],
-                  ${column(({ line }) => line.reference)}::text[],
-                  ${column(({ line }) => line.counterparty)}::text[],
-                  ${column(({ line }) => line.description)}::text[],
-                  ${column(({ line }) => line.group)}::text[],
-                  ${column(({ line }) => referenceKey(line.reference))}::text[],
-                  ${column(({ line }) => counterpartyKey(line.counterparty))}::text[]) as l`.execute(tx);
+  totals: { readonly opening: Decimal; readonly closing: Decimal },
+  reconciliation: Reconciliation,
+  valuer: Valuer,
+): Promise<{ id: string; baseOpening: Decimal }> {
+  const baseOpening = valuer.inBase(totals.opening, input.currency, openingDay(reconciliation));
+  if (baseOpening === null) throw new Error(`no rate for the opening balance of ${input.fileName}`);
+  const { id } = await tx
+    .insertInto('documents')
+    .values({
+      reconciliation_id: reconciliation.id,
+      side: input.side,
+      file_name: input.fileName,
+      sha256: input.sha256,
+      currency: input.currency,
+      opening: totals.opening.toFixed(),
+      closing: totals.closing.toFixed(),
+      base_opening: baseOpening.toFixed(),
+      base_closing: baseOpening.toFixed(),
+      line_count: '0',
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return { id, baseOpening };
 }
 
 /** Once both sides are in, the account is imported; a file that comes late suspends a certification, visibly. */

@@ -1,7 +1,8 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, ItemsTable, Side } from './database.ts';
 
-export type Item = Selectable<ItemsTable>;
+/** A line as it is read; the hash of its reference is for the database's own joins. */
+export type Item = Omit<Selectable<ItemsTable>, 'reference_hash'>;
 
 /** A page of lines, and where the next one starts. */
 export interface Page {

@@ -1,5 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
+import { CopyIn } from './copy-in.ts';
 import type { CopyOut } from './copy-out.ts';
 
 // Every statement of ours has one text; the limit keeps a server's memory bounded should one ever be built per call.
@@ -42,6 +43,8 @@ function preparingClient(
   const query = (given: string | CopyOut, values: readonly unknown[]) =>
     typeof given === 'string' ? statement(given, values) : client.query(given);
   const statement = async (text: string, values: readonly unknown[]) => {
+    const [copied] = values;
+    if (copied instanceof CopyIn) return await copied.run(client, text);
     const name = values.length === 0 ? undefined : nameOf(text);
     try {
       return await client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });

@@ -33,6 +33,7 @@ export function amountCell(
   currency: CurrencyCode,
   mapping: Pick<CsvMapping, 'decimal' | 'thousands'>,
   at: Place,
+  shape = amountShape(mapping),
 ): Decimal {
   const refuse = (what: string, whatNow: string): StatementError =>
     new StatementError({ ...at, what, whatNow });
@@ -40,7 +41,7 @@ export function amountCell(
   if (/^[=@]/.test(text) || /^\+(?!\d)/.test(text)) {
     throw refuse(`the ${field} "${clip(text)}" is a formula`, 'export values, not formulas');
   }
-  const [, sign = '', whole = '', fraction = ''] = shape(mapping).exec(text) ?? [];
+  const [, sign = '', whole = '', fraction = ''] = shape.exec(text) ?? [];
   if (whole === '') {
     const example = `${mapping.thousands === undefined ? '1234' : `1${mapping.thousands}234`}${mapping.decimal}50`;
     throw refuse(
@@ -61,7 +62,8 @@ export function amountCell(
   }
 }
 
-function shape({ decimal, thousands }: Pick<CsvMapping, 'decimal' | 'thousands'>): RegExp {
+/** How a mapping writes amounts. A file of many lines makes it once. */
+export function amountShape({ decimal, thousands }: Pick<CsvMapping, 'decimal' | 'thousands'>): RegExp {
   const groups = thousands === undefined ? '' : `\\d{1,3}(?:[${thousands}]\\d{3})+|`;
   return new RegExp(`^([-+]?)(${groups}\\d+)(?:[${decimal}](\\d+))?$`);
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { formatAmount } from '../policy/currency.ts';
 import type { CurrencyCode, Decimal } from '../policy/money.ts';
-import { type Cells, amountCell, currencyCell, dateCell } from './csv-cells.ts';
+import { type Cells, amountCell, amountShape, currencyCell, dateCell } from './csv-cells.ts';
+import { RecordSplitter } from './csv-records.ts';
 import type { CsvMapping } from './mapping.ts';
+import { SeenIds } from './seen-ids.ts';
 import { StatementError, type StatementLine, clip } from './statement.ts';
-import { records } from './table.ts';
 import { decodeUtf8 } from './text.ts';
 
 /** A line of a CSV file, with the account that the file names on it. */
@@ -18,6 +19,7 @@ type Field = keyof CsvMapping['columns'];
 const MAX_BYTES = 256_000_000;
 const MAX_CELL = 100_000;
 const MAX_ID = 200;
+const REMEMBERED = 1_000;
 
 /**
  * Reads a CSV file by a mapping. Amounts are exact; text is kept as written, because it is evidence and not trusted.
@@ -26,43 +28,75 @@ const MAX_ID = 200;
  * @throws {StatementError} with file and line on anything that does not fit; no line is returned then.
  */
 export function parseCsv(bytes: Uint8Array, fileName: string, mapping: CsvMapping): CsvLine[] {
-  const fail = (line: number, what: string, whatNow: string): StatementError =>
-    new StatementError({ file: fileName, line, what, whatNow });
   if (bytes.length > MAX_BYTES)
-    throw fail(0, 'the file is larger than 256 MB', 'split it by account or by week');
-  const rows = records(decodeUtf8(bytes, fileName), fileName, mapping.delimiter);
-  const [header, ...body] = rows;
-  if (header === undefined) throw fail(1, 'the file is empty', 'export it again with its header row');
-  const indexes = locate(header.cells, fileName, header.line, mapping);
+    throw new StatementError({
+      ...{ file: fileName, line: 0, what: 'the file is larger than 256 MB' },
+      whatNow: 'split it by account or by week',
+    });
+  const reader = new CsvReader(fileName, mapping);
+  return [...reader.push(decodeUtf8(bytes, fileName), false), ...reader.end()];
+}
 
-  const seen = new Map<string, number>();
-  const same = new Map<string, number>();
-  return body.map(({ cells: row, line }) => {
+/** Reads a CSV file piece by piece; see {@link parseCsv}. */
+export class CsvReader {
+  readonly #file: string;
+  readonly #mapping: CsvMapping;
+  readonly #records: RecordSplitter;
+  readonly #amount: RegExp;
+  readonly #seen = new SeenIds();
+  readonly #same = new Map<string, number>();
+  readonly #dates = new Map<string, string>();
+  readonly #currencies = new Map<string, CurrencyCode>();
+  #header: readonly string[] | null = null;
+  #indexes: ReadonlyMap<Field, number> = new Map();
+
+  constructor(fileName: string, mapping: CsvMapping) {
+    this.#file = fileName;
+    this.#mapping = mapping;
+    this.#records = new RecordSplitter(fileName, mapping.delimiter);
+    this.#amount = amountShape(mapping);
+  }
+
+  /** Takes the next piece of the text. @throws {StatementError} with file and line on anything that does not fit. */
+  push(piece: string, last = false): CsvLine[] {
+    const rows = this.#records.push(piece, last);
+    const [first] = rows;
+    if (this.#header === null && first !== undefined) {
+      this.#header = first.cells.map((name) => name.trim());
+      this.#indexes = locate(this.#header, this.#file, first.line, this.#mapping);
+      rows.shift();
+    }
+    return rows.map(({ cells, line }) => this.#line(cells, line));
+  }
+
+  /** The lines that the last piece left over. */
+  end(): CsvLine[] {
+    const lines = this.push('', true);
+    if (this.#header === null)
+      throw this.#fail(1, 'the file is empty', 'export it again with its header row');
+    return lines;
+  }
+
+  #line(row: readonly string[], line: number): CsvLine {
+    const mapping = this.#mapping;
+    const indexes = this.#indexes;
     const cell: Cells = (field) => {
       const at = indexes.get(field);
       const text = at === undefined ? '' : (row[at] ?? '').trim();
       return text === '' ? null : text;
     };
-    const at = { file: fileName, line };
-    if (row.every((text, index) => text.trim() === header.cells[index]?.trim())) {
-      throw fail(
-        line,
-        'the header row stands here a second time',
-        'import each file by itself, not pasted together',
-      );
-    }
-    const big = row.findIndex((text) => text.length > MAX_CELL);
-    if (big >= 0)
-      throw fail(line, `column ${big + 1} holds more than 100 kB`, 'check the quotes around this line');
-    const currency = mapping.currency ?? currencyCell(cell('currency'), at);
-    const fee = cell('fee') === null ? null : amountCell(cell('fee'), 'fee', currency, mapping, at);
+    const at = { file: this.#file, line };
+    this.#checkRow(row, line);
+    const currency = mapping.currency ?? this.#currency(cell('currency'), at);
+    const fee =
+      cell('fee') === null ? null : amountCell(cell('fee'), 'fee', currency, mapping, at, this.#amount);
     if (fee?.isNegative() && !fee.isZero())
-      throw fail(line, 'the fee is negative', 'state fees as positive amounts');
+      throw this.#fail(line, 'the fee is negative', 'state fees as positive amounts');
     const parsed = {
       account: cell('account'),
-      date: dateCell(cell('date'), mapping.date_format, 'date', at),
-      valueDate: cell('value_date') && dateCell(cell('value_date'), mapping.date_format, 'value date', at),
-      amount: signed(cell, currency, mapping, at),
+      date: this.#date(cell('date'), 'date', at),
+      valueDate: cell('value_date') && this.#date(cell('value_date'), 'value date', at),
+      amount: signed(cell, currency, mapping, at, this.#amount),
       currency,
       reference: cell('reference'),
       counterparty: cell('counterparty'),
@@ -71,18 +105,62 @@ export function parseCsv(bytes: Uint8Array, fileName: string, mapping: CsvMappin
       fee,
     };
     if (indexes.has('account') && parsed.account === null) {
-      throw fail(line, 'the account is empty', 'complete the line in the source system and export again');
+      throw this.#fail(
+        line,
+        'the account is empty',
+        'complete the line in the source system and export again',
+      );
     }
-    const externalId = indexes.has('id') ? statedId(cell('id'), at) : contentId(parsed, same);
-    const key = JSON.stringify([parsed.account, externalId]);
-    const before = seen.get(key);
-    if (before !== undefined) {
+    const externalId = indexes.has('id') ? statedId(cell('id'), at) : contentId(parsed, this.#same);
+    const before = this.#seen.add(parsed.account ?? '', externalId, line);
+    if (before !== null) {
       const what = `id "${clip(externalId)}" was already used on line ${before}`;
-      throw fail(line, what, 'map a column that is unique, or leave the id column out of the mapping');
+      throw this.#fail(line, what, 'map a column that is unique, or leave the id column out of the mapping');
     }
-    seen.set(key, line);
     return { lineNo: line, externalId, ...parsed };
-  });
+  }
+
+  #checkRow(row: readonly string[], line: number): void {
+    const header = this.#header ?? [];
+    let repeats = true;
+    for (let index = 0; index < row.length; index += 1) {
+      const text = row[index] ?? '';
+      repeats &&= text.trim() === header[index];
+      if (text.length > MAX_CELL)
+        throw this.#fail(
+          line,
+          `column ${index + 1} holds more than 100 kB`,
+          'check the quotes around this line',
+        );
+    }
+    if (repeats)
+      throw this.#fail(
+        line,
+        'the header row stands here a second time',
+        'import each file by itself, not pasted together',
+      );
+  }
+
+  // A month has some thirty days and a file a few currencies: each is checked once.
+  #date(text: string | null, field: string, at: { file: string; line: number }): string {
+    const known = this.#dates.get(text ?? '');
+    if (known !== undefined) return known;
+    const date = dateCell(text, this.#mapping.date_format, field, at);
+    if (this.#dates.size < REMEMBERED) this.#dates.set(text ?? '', date);
+    return date;
+  }
+
+  #currency(text: string | null, at: { file: string; line: number }): CurrencyCode {
+    const known = this.#currencies.get(text ?? '');
+    if (known !== undefined) return known;
+    const currency = currencyCell(text, at);
+    this.#currencies.set(text ?? '', currency);
+    return currency;
+  }
+
+  #fail(line: number, what: string, whatNow: string): StatementError {
+    return new StatementError({ file: this.#file, line, what, whatNow });
+  }
 }
 
 function locate(
@@ -115,14 +193,15 @@ function signed(
   currency: CurrencyCode,
   mapping: CsvMapping,
   at: { file: string; line: number },
+  shape: RegExp,
 ): Decimal {
   const turn = (amount: Decimal): Decimal => (mapping.sign === 'inverted' ? amount.negated() : amount);
   if (mapping.columns.amount !== undefined)
-    return turn(amountCell(cell('amount'), 'amount', currency, mapping, at));
+    return turn(amountCell(cell('amount'), 'amount', currency, mapping, at, shape));
   const read = (field: 'debit' | 'credit'): Decimal | null => {
     const text = cell(field);
     if (text === null) return null;
-    const amount = amountCell(text, field, currency, mapping, at);
+    const amount = amountCell(text, field, currency, mapping, at, shape);
     if (amount.isNegative() && !amount.isZero()) {
       const whatNow = 'if the bank signs its amounts, map them as one amount column';
       throw new StatementError({ ...at, what: `the ${field} is negative`, whatNow });

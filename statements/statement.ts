@@ -1,5 +1,5 @@
 import { formatAmount } from '../policy/currency.ts';
-import { type CurrencyCode, type Decimal, sum } from '../policy/money.ts';
+import { type CurrencyCode, type Decimal, ZERO } from '../policy/money.ts';
 
 /** One line of a bank statement, settlement report or ledger extract. */
 export interface StatementLine {
@@ -63,37 +63,66 @@ export type ControlledStatement = Pick<Statement, 'account' | 'currency' | 'open
  * message names opening, lines, closing and difference.
  */
 export function checkControlTotals(statement: ControlledStatement, fileName: string): void {
-  const { opening, closing, currency, lines } = statement;
-  const account = statement.account === null ? '' : `account ${clip(statement.account, 40)}: `;
-  if (opening === null || closing === null) {
+  const control = new ControlTotals(statement, fileName);
+  for (const line of statement.lines) control.add(line);
+  control.end();
+}
+
+/** {@link checkControlTotals} for lines that come one by one. */
+export class ControlTotals {
+  readonly #statement: Omit<ControlledStatement, 'lines'>;
+  readonly #balances: { readonly opening: Decimal; readonly closing: Decimal };
+  readonly #file: string;
+  readonly #account: string;
+  #total: Decimal = ZERO;
+
+  /** @throws {StatementError} when a balance is missing. */
+  constructor(statement: Omit<ControlledStatement, 'lines'>, fileName: string) {
+    const { account, opening, closing, currency } = statement;
+    this.#statement = statement;
+    this.#file = fileName;
+    this.#account = account === null ? '' : `account ${clip(account, 40)}: `;
+    if (opening === null || closing === null) {
+      throw new StatementError({
+        file: fileName,
+        line: 0,
+        what: `${this.#account}states no ${opening === null ? 'opening' : 'closing'} balance in ${currency}, so its lines cannot be controlled`,
+        whatNow: 'ask for a file with both balances or enter them in balances.csv',
+      });
+    }
+    this.#balances = { opening, closing };
+  }
+
+  /** @throws {StatementError} when the line is in another currency. */
+  add(line: Pick<StatementLine, 'amount' | 'currency' | 'lineNo'>): void {
+    const { currency } = this.#statement;
+    if (line.currency !== currency) {
+      throw new StatementError({
+        file: this.#file,
+        line: line.lineNo,
+        what: `${this.#account}the line is in ${line.currency}, the account in ${currency}`,
+        whatNow: 'split the file by currency',
+      });
+    }
+    this.#total = this.#total.plus(line.amount);
+  }
+
+  /** @throws {StatementError} when the sum is off. */
+  end(): void {
+    const { currency } = this.#statement;
+    const { opening, closing } = this.#balances;
+    const difference = closing.minus(opening.plus(this.#total));
+    if (difference.isZero()) return;
+    const show = (amount: Decimal): string => grouped(formatAmount(amount, currency));
     throw new StatementError({
-      file: fileName,
+      file: this.#file,
       line: 0,
-      what: `${account}states no ${opening === null ? 'opening' : 'closing'} balance in ${currency}, so its lines cannot be controlled`,
-      whatNow: 'ask for a file with both balances or enter them in balances.csv',
+      what:
+        `${this.#account}opening ${show(opening)} + lines ${show(this.#total)} ≠ closing ${show(closing)} ` +
+        `(difference ${show(difference)} ${currency})`,
+      whatNow: 'get the complete file or correct the balances',
     });
   }
-  const stray = lines.find((line) => line.currency !== currency);
-  if (stray !== undefined) {
-    throw new StatementError({
-      file: fileName,
-      line: stray.lineNo,
-      what: `${account}the line is in ${stray.currency}, the account in ${currency}`,
-      whatNow: 'split the file by currency',
-    });
-  }
-  const total = sum(lines.map((line) => line.amount));
-  const difference = closing.minus(opening.plus(total));
-  if (difference.isZero()) return;
-  const show = (amount: Decimal): string => grouped(formatAmount(amount, currency));
-  throw new StatementError({
-    file: fileName,
-    line: 0,
-    what:
-      `${account}opening ${show(opening)} + lines ${show(total)} ≠ closing ${show(closing)} ` +
-      `(difference ${show(difference)} ${currency})`,
-    whatNow: 'get the complete file or correct the balances',
-  });
 }
 
 /** Cuts text from a file for use in a message, with control characters made harmless. */

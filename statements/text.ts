@@ -2,16 +2,17 @@ import { StatementError } from './statement.ts';
 
 /**
  * Decodes a text file that must be UTF-8, with or without a byte-order mark.
+ * @param keepMark for a piece from inside a file: there it is no mark.
  * @throws {StatementError} on NULs and on bytes that are not UTF-8, with their line.
  */
-export function decodeUtf8(bytes: Uint8Array, file: string): string {
+export function decodeUtf8(bytes: Uint8Array, file: string, keepMark = false): string {
   const nul = bytes.indexOf(0);
   if (nul >= 0) {
     const what = 'holds a NUL byte (UTF-16, or not a text file)';
     throw new StatementError({ file, line: lineAt(bytes, nul), what, whatNow: 'save it as UTF-8 text' });
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: keepMark }).decode(bytes);
   } catch {
     throw new StatementError({
       file,

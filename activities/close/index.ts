@@ -38,12 +38,12 @@ export function createCloseActivities({ door, company }: CloseDependencies): Clo
 
     importPeriod: ({ entity, period }) =>
       faultsAreFinal(async () => {
-        const documents = readPeriod(company(), entity, period);
+        const documents = await readPeriod(company(), entity, period);
         let lines = 0;
         for (const document of documents) {
           const answer = await importDocument(door, call(IMPORTER, importKey(document)), document);
           requireDone(answer, `${document.fileName} for ${document.reconciliation}`);
-          lines += document.lines.length;
+          lines += Number.parseInt(resultText(answer, 'lines'), 10);
           heartbeat({ file: document.fileName, lines });
         }
         return { documents: documents.length, lines };

@@ -6,7 +6,7 @@ import { command, month } from '../options.ts';
 import { Failed, print } from '../output.ts';
 import { standingTable } from '../standing-table.ts';
 import { registerCompany } from '../register-company.ts';
-import { readPeriod } from '../../activities/close/files.ts';
+import { checkPeriod, readPeriod } from '../../activities/close/files.ts';
 import { homeOf } from '../stack/home.ts';
 import { runningStack } from '../stack/stack.ts';
 import { up } from './stack.ts';
@@ -25,7 +25,8 @@ export function closeCommand(program: Command): void {
         const home = homeOf(options.dir);
         const entities = entitiesOf(home.companyDir, options.entity);
         // Read everything first: a wrong file is told at once, before anything is started or written.
-        for (const entity of entities) readPeriod(loadCompany(home.companyDir), entity, options.period);
+        for (const entity of entities)
+          await checkPeriod(await readPeriod(loadCompany(home.companyDir), entity, options.period));
         const say = (line: string) => process.stderr.write(`${line}\n`);
         const was = runningStack(home);
         const run = await up(home, say);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { readPeriod } from '../../activities/close/files.ts';
-import { importDocument, importKey } from '../../ledger/import.ts';
+import { checkPeriod, readPeriod } from '../../activities/close/files.ts';
+import { type DocumentInput, importDocument, importKey } from '../../ledger/import.ts';
 import { openRun } from '../../ledger/runs.ts';
 import { formatAmount } from '../../policy/currency.ts';
 import { sum } from '../../policy/money.ts';
@@ -71,15 +71,16 @@ async function importMonth(options: Options): Promise<void> {
   const company = loadCompany(context.home.companyDir);
   const entities = options.entity === undefined ? company.entities.map((one) => one.code) : [options.entity];
   // All of it is read before any of it is written.
-  const documents = entities.map((entity) => ({ entity, documents: readPeriod(company, entity, period) }));
-  const rows = documents.flatMap((one) =>
-    one.documents.map((document) => [
-      document.reconciliation,
-      document.side,
-      document.fileName,
-      String(document.lines.length),
-    ]),
-  );
+  const documents: { entity: string; documents: DocumentInput[] }[] = [];
+  const rows: string[][] = [];
+  for (const entity of entities) {
+    const read = await readPeriod(company, entity, period);
+    const counts = await checkPeriod(read);
+    documents.push({ entity, documents: read });
+    read.forEach(({ reconciliation, side, fileName }, index) => {
+      rows.push([reconciliation, side, fileName, String(counts[index])]);
+    });
+  }
   if (!options.check) {
     await withDoor(context, async (door) => {
       await registerCompany(door, context.home.companyDir);

@@ -1,0 +1,117 @@
+import type { Transaction } from 'kysely';
+import { currencyCode, formatAmount } from '../policy/currency.ts';
+import { type CurrencyCode, type Decimal, ZERO } from '../policy/money.ts';
+import { copyCell, copyInto } from './copy-in.ts';
+import type { Database, Side } from './database.ts';
+import { counterpartyKey, referenceKey } from './keys.ts';
+import type { Valuer } from './valuing.ts';
+
+/** A line as it is recorded; `amount` and `fee` are in `currency`. */
+export interface ImportLine {
+  readonly lineNo: number;
+  readonly externalId: string;
+  readonly date: string;
+  readonly amount: Decimal;
+  readonly currency: CurrencyCode;
+  readonly reference: string | null;
+  readonly counterparty: string | null;
+  readonly description: string | null;
+  readonly group: string | null;
+  readonly fee: Decimal | null;
+}
+
+/** Lines that are read anew whenever they are asked for, a batch at a time: a file larger than memory should be. */
+export interface LineSource {
+  /** @throws what is wrong with the file, at whatever line; what was read before counts for nothing then. */
+  read(): AsyncIterable<readonly ImportLine[]>;
+}
+
+/** What the lines of a document came to, in its own and in the reconciliation's currency. */
+export interface LinesTotal {
+  readonly count: number;
+  readonly amount: Decimal;
+  readonly base: Decimal;
+}
+
+/** What every line of a document has in common. */
+export interface Imported {
+  readonly reconciliation: string;
+  readonly side: Side;
+  /** Null for items carried in from the month before. */
+  readonly documentId: string | null;
+  readonly baseCurrency: CurrencyCode;
+}
+
+const USD = currencyCode('USD');
+const TARGET =
+  'items (reconciliation_id, side, document_id, carried_in, line_no, external_id, date, currency, amount, base_amount, ' +
+  'amount_usd, fee, reference, counterparty, description, group_key, reference_key, counterparty_key)';
+// Names come again and again; a few thousand of them are most of a month's lines.
+const MOST_KEYS = 20_000;
+
+/** The lines in batches, whatever they come from. */
+export async function* batchesOf(
+  lines: readonly ImportLine[] | LineSource,
+): AsyncGenerator<readonly ImportLine[]> {
+  if ('read' in lines) yield* lines.read();
+  else yield lines;
+}
+
+/** Copies lines into the books, with their keys and values. Memory holds a few batches, however many lines come. */
+export async function copyLines(
+  tx: Transaction<Database>,
+  lines: readonly ImportLine[] | LineSource,
+  of: Imported,
+  valuer: Valuer,
+): Promise<LinesTotal> {
+  const total = { count: 0, amount: ZERO, base: ZERO };
+  await copyInto(tx, TARGET, rowsOf(lines, of, valuer, total));
+  return total;
+}
+
+async function* rowsOf(
+  lines: readonly ImportLine[] | LineSource,
+  of: Imported,
+  valuer: Valuer,
+  total: { count: number; amount: Decimal; base: Decimal },
+): AsyncGenerator<Buffer> {
+  const { reconciliation, side, documentId, baseCurrency } = of;
+  const carried = documentId === null ? '\t\\N\tt\t' : `\t${documentId}\tf\t`;
+  const shared = `${copyCell(reconciliation)}\t${side}${carried}`;
+  const keyOf = remembered(counterpartyKey);
+  for await (const batch of batchesOf(lines)) {
+    let rows = '';
+    for (const line of batch) {
+      const amount = formatAmount(line.amount, line.currency);
+      let [base, usd] = [amount, amount];
+      let inBase = line.amount;
+      if (valuer.converts(line.currency)) {
+        const valued = valuer.value(line.amount, line.currency, line.date);
+        inBase = valued.base;
+        [base, usd] = [formatAmount(valued.base, baseCurrency), formatAmount(valued.usd, USD)];
+      }
+      total.count += 1;
+      total.amount = total.amount.plus(line.amount);
+      total.base = total.base.plus(inBase);
+      const fee = line.fee === null ? '\\N' : formatAmount(line.fee, line.currency);
+      rows +=
+        `${shared}${line.lineNo}\t${copyCell(line.externalId)}\t${line.date}\t${line.currency}\t${amount}\t${base}\t${usd}\t${fee}\t` +
+        `${copyCell(line.reference)}\t${copyCell(line.counterparty)}\t${copyCell(line.description)}\t${copyCell(line.group)}\t` +
+        `${copyCell(referenceKey(line.reference))}\t${copyCell(keyOf(line.counterparty))}\n`;
+    }
+    if (rows !== '') yield Buffer.from(rows);
+  }
+}
+
+function remembered(make: (text: string | null) => string | null): (text: string | null) => string | null {
+  const known = new Map<string, string | null>();
+  return (text) => {
+    if (text === null) return null;
+    let key = known.get(text);
+    if (key !== undefined) return key;
+    key = make(text);
+    if (known.size >= MOST_KEYS) known.clear();
+    known.set(text, key);
+    return key;
+  };
+}
