@@ -1,18 +1,21 @@
 // Appends to the audit log per second, beside the same rows without chain in the same run; how fast the log is verified,
 // and that verifying needs no more memory for a hundred times the events. Prints what it measured; nothing is assumed.
 import { fork } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { sql } from 'kysely';
 import { prepareDatabase } from '../cli/stack/database.ts';
 import { startPostgres, stopPostgres } from '../cli/stack/postgres.ts';
-import { type AuditEvent, record } from '../ledger/audit.ts';
+import { signerOf, verifierOf, verifierText } from '../ledger/checkpoint.ts';
 import { type Db, connect } from '../ledger/connect.ts';
+import { seal } from '../ledger/seal.ts';
+import { appendsPerSecond, chained, plain, plainLocked, preparePlain } from './audit-appends.ts';
 import { BENCH_KEY, fillLog } from './audit-log.ts';
+import type { Verified } from './audit-verify.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,8 +24,8 @@ const { values } = parseArgs({
     events: { type: 'string', default: '1000000' },
   },
 });
-let plainSeq = 0;
 const [APPENDS, EVENTS] = [Number.parseInt(values.appends, 10), Number.parseInt(values.events, 10)];
+const STREAMS = 64;
 const folder = mkdtempSync(join(tmpdir(), 'closegate-bench-'));
 const postgres = await startPostgres({
   dataDir: join(folder, 'postgres'),
@@ -31,8 +34,15 @@ const postgres = await startPostgres({
   preferredPort: 5700,
   durable: true,
 });
+const open: Db[] = [];
+const opened = (url: string, connections: number): Db => {
+  const db = connect(url, connections);
+  open.push(db);
+  return db;
+};
+const figures: Record<string, number> = {};
 try {
-  const { engine } = await prepareDatabase(postgres.port, {
+  const { engine, sealer } = await prepareDatabase(postgres.port, {
     postgresPassword: 'bench',
     enginePassword: 'bench',
     auditorPassword: 'bench',
@@ -42,109 +52,82 @@ try {
     agentKeyId: '',
     peopleKeyId: '',
   });
-  const figures: Record<string, number> = {};
-  const admin = connect(engine.replace('closegate_engine', 'postgres'), 2);
-  // The same columns, indexes and bytes; no head, no hash, no HMAC.
-  await sql`create table plain_events (like audit_events including defaults including identity including indexes including constraints)`.execute(
-    admin,
+  const admin = opened(engine.replace('closegate_engine', 'postgres'), 2);
+  await appends(engine, admin);
+  await verification(engine, sealer, admin);
+  const rounded = Object.entries(figures).map(
+    ([name, figure]) => [name, Math.round(figure * 100) / 100] as const,
   );
-  await sql`grant insert on plain_events to closegate_engine`.execute(admin);
-  for (const writers of [1, 8, 32]) {
-    for (const streams of [1, 64]) {
-      const db = connect(engine, writers);
-      await run(db, writers, streams, 8 * writers, chained); // Warm: connections and their plans.
-      await run(db, writers, streams, 8 * writers, plain);
-      const [chain, bare] = [
-        await run(db, writers, streams, APPENDS, chained),
-        await run(db, writers, streams, APPENDS, plain),
-      ];
-      figures[`appends_per_s_${writers}w_${streams}s`] = chain;
-      figures[`plain_per_s_${writers}w_${streams}s`] = bare;
-      figures[`ratio_${writers}w_${streams}s`] = chain / bare;
-      await db.destroy();
-    }
-  }
-  for (const events of [10_000, EVENTS]) {
-    await fillLog(admin, events, 64);
-    const { seconds, rssMb, verdict, seen } = await verifyInChild(engine);
-    if (verdict === 'broken') throw new Error('the log that the bench wrote does not verify');
-    figures[`verify_events_per_s_${events}`] = seen / seconds;
-    figures[`verify_peak_rss_mb_${events}`] = rssMb;
-  }
-  await admin.destroy();
-  const rounded = Object.fromEntries(
-    Object.entries(figures).map(([name, figure]) => [name, Math.round(figure * 100) / 100]),
+  if (values.json) process.stdout.write(`${JSON.stringify(Object.fromEntries(rounded))}\n`);
+  else for (const [name, figure] of rounded) process.stdout.write(`${name.padEnd(40)} ${figure}\n`);
+} catch (error) {
+  // Said before anything is taken down: what breaks when the server goes must not hide why it went.
+  process.stderr.write(
+    `bench:audit failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
   );
-  if (values.json) process.stdout.write(`${JSON.stringify(rounded)}\n`);
-  else
-    for (const [name, figure] of Object.entries(rounded))
-      process.stdout.write(`${name.padEnd(32)} ${figure}\n`);
+  process.exitCode = 1;
 } finally {
+  await Promise.allSettled(open.map((db) => db.destroy()));
   await stopPostgres(postgres.mark);
   rmSync(folder, { recursive: true, force: true });
 }
 
-type Append = (db: Db, stream: string, number: number) => Promise<unknown>;
+async function appends(engine: string, admin: Db): Promise<void> {
+  await preparePlain(admin, STREAMS);
+  for (const writers of [1, 8, 32]) {
+    for (const streams of [1, STREAMS]) {
+      const db = opened(engine, writers);
+      const measure = (append: typeof chained, count: number) =>
+        appendsPerSecond(db, { writers, streams, count }, append);
+      // Warm: connections and their plans.
+      for (const append of [chained, plain, plainLocked]) await measure(append, 8 * writers);
+      const [chain, bare, locked] = [
+        await measure(chained, APPENDS),
+        await measure(plain, APPENDS),
+        await measure(plainLocked, APPENDS),
+      ];
+      const name = `${writers}w_${streams}s`;
+      figures[`appends_per_s_${name}`] = chain;
+      figures[`plain_per_s_${name}`] = bare;
+      figures[`ratio_${name}`] = chain / bare;
+      // The same number of round trips: whoever decides locks first, and the head rides on that.
+      figures[`plain_after_lock_per_s_${name}`] = locked;
+      figures[`ratio_after_lock_${name}`] = chain / locked;
+      await db.destroy();
+    }
+  }
+}
 
-async function run(db: Db, writers: number, streams: number, count: number, append: Append): Promise<number> {
-  let left = count;
-  const began = performance.now();
-  await Promise.all(
-    Array.from({ length: writers }, async () => {
-      while (left > 0) {
-        left -= 1;
-        await append(db, `bench/${left % streams}`, left);
-      }
-    }),
+async function verification(engine: string, sealerUrl: string, admin: Db): Promise<void> {
+  const sizes = [10_000, 100_000, EVENTS].filter(
+    (size, at, all) => size <= EVENTS && all.indexOf(size) === at,
   );
-  return count / ((performance.now() - began) / 1000);
+  for (const size of sizes) {
+    await fillLog(admin, size, STREAMS);
+    note(`${size}`, await verifyInChild(engine, null));
+  }
+  // And as a log is in use: sealed, so that the tree is recomputed as well.
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  const signer = signerOf('closegate.bench/audit', pem);
+  await seal({ db: opened(sealerUrl, 2), auditKey: BENCH_KEY, signer, copies: [] });
+  note(`${EVENTS}_sealed`, await verifyInChild(engine, verifierText(verifierOf(signer))));
 }
 
-function eventOf(number: number): AuditEvent {
-  return {
-    event_type: 'DECISION',
-    actor_id: 'llm:recon-operator',
-    principal: 'human:ana.ruiz',
-    session_id: 'bench',
-    tool_call_id: String(number),
-    action: 'PROPOSE',
-    decision: 'allow',
-    clauses: [],
-    entity: 'US',
-    period: '2026-03',
-    account: '1010',
-    amount_usd: '1000.00',
-    detail: { args: { item_ids: ['1', '2'], rationale: 'Same amount on the same day.' } },
-  };
+function note(name: string, { seconds, cpuSeconds, rssMb, verdict, seen }: Verified): void {
+  if (verdict !== 'intact') throw new Error(`the log that the bench wrote is not intact: ${verdict}`);
+  figures[`verify_events_per_s_${name}`] = seen / seconds;
+  figures[`verify_cpu_us_per_event_${name}`] = (cpuSeconds * 1e6) / seen;
+  figures[`verify_peak_rss_mb_${name}`] = rssMb;
 }
 
-async function chained(db: Db, stream: string, number: number): Promise<void> {
-  await db.transaction().execute((tx) => record(tx, BENCH_KEY, stream, eventOf(number)));
-}
-
-async function plain(db: Db, stream: string, number: number): Promise<void> {
-  const event = eventOf(number);
-  const bytes = Buffer.from(JSON.stringify(event));
-  const hash = Buffer.alloc(32, 1);
-  const seq = (plainSeq += 1);
-  await db.transaction().execute((tx) =>
-    sql`insert into plain_events (stream, seq, at, event_type, actor_id, principal, session_id, tool_call_id, action, decision,
-                                  entity, period, account, amount_usd, bytes, prev_hash, row_hash, key_id, hmac)
-        values (${stream}, ${seq}, now(), ${event.event_type}, ${event.actor_id}, ${event.principal}, ${event.session_id},
-                ${event.tool_call_id}, ${event.action}, ${event.decision}, ${event.entity}, ${event.period}, ${event.account},
-                ${event.amount_usd}, ${bytes}, ${hash}, ${hash}, 'bench', ${hash})`.execute(tx),
-  );
-}
-
-async function verifyInChild(
-  url: string,
-): Promise<{ seconds: number; rssMb: number; verdict: string; seen: number }> {
+async function verifyInChild(url: string, verifier: string | null): Promise<Verified> {
   const child = fork(fileURLToPath(new URL('audit-verify.ts', import.meta.url)), {
-    env: { DATABASE_URL: url },
+    env: { DATABASE_URL: url, ...(verifier === null ? {} : { VERIFIER: verifier }) },
   });
-  const [answer] = (await once(child, 'message')) as [
-    { seconds: number; rssMb: number; verdict: string; seen: number },
-  ];
-  await once(child, 'exit');
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the verifying process ended with ${String(code)} and told nothing`);
+  });
+  const [answer] = (await Promise.race([once(child, 'message'), ended])) as [Verified];
+  ended.catch(() => {});
   return answer;
 }

@@ -1,8 +1,9 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { type Transaction, sql } from 'kysely';
 import type { Clause } from '../policy/contract.ts';
 import { type JsonObject, canonicalBytes } from './canonical.ts';
 import type { Database } from './database.ts';
+import { hmacOfMasked, maskedKey } from './hmac.ts';
 
 /** The key of the audit log's HMAC. It lives outside the database, so that its owner cannot forge a row. */
 export interface AuditKey {
@@ -100,6 +101,11 @@ export async function record(
   return (await append(tx, key, await lockHead(tx, stream), event)).receipt;
 }
 
+const [ROW_DOMAIN, HMAC_DOMAIN] = [
+  Buffer.from('closegate/audit/row/v1\0'),
+  Buffer.from('closegate/audit/hmac/v1\0'),
+];
+
 /** The hash before a stream's first row. */
 export function genesisHash(stream: string): Buffer {
   return createHash('sha256').update(stream, 'utf8').digest();
@@ -107,13 +113,8 @@ export function genesisHash(stream: string): Buffer {
 
 /** SHA-256 over domain, previous hash, position, stream and bytes; the same as `audit_append` computes. */
 export function rowHash(stream: string, seq: bigint, prevHash: Buffer, bytes: Buffer): Buffer {
-  return createHash('sha256')
-    .update('closegate/audit/row/v1\0')
-    .update(prevHash)
-    .update(bigEndian64(seq))
-    .update(framed(stream))
-    .update(bytes)
-    .digest();
+  const message = [ROW_DOMAIN, prevHash, bigEndian64(seq), framed(stream), bytes];
+  return Buffer.from(hash('sha256', Buffer.concat(message), 'hex'), 'hex');
 }
 
 /** HMAC-SHA256 over domain, stream, position, previous hash and bytes. */
@@ -124,18 +125,9 @@ export function rowHmac(
   prevHash: Buffer,
   bytes: Buffer,
 ): Buffer {
-  return createHmac('sha256', secret)
-    .update('closegate/audit/hmac/v1\0')
-    .update(framed(stream))
-    .update(bigEndian64(seq))
-    .update(prevHash)
-    .update(bytes)
-    .digest();
-}
-
-/** Compares two digests without telling by time where they differ. */
-export function sameDigest(a: Buffer, b: Buffer): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
+  const key = maskedKey(secret);
+  const message = [key.inner, HMAC_DOMAIN, framed(stream), bigEndian64(seq), prevHash, bytes];
+  return Buffer.from(hmacOfMasked(key, Buffer.concat(message)), 'hex');
 }
 
 function bigEndian64(value: bigint): Buffer {

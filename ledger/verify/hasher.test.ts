@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import test from 'node:test';
 import { rowHash, rowHmac } from '../audit.ts';
 import { RowHasher, framedName } from './hasher.ts';
@@ -13,12 +14,18 @@ test('digests are those of the write path, whatever the length of bytes, name an
         const name = framedName(stream);
         const row = { seq: 7n, prev_hash: prev.toString('hex'), bytes: Buffer.alloc(length, 65) };
         assert.equal(hasher.row(name, row, 7n), rowHash(stream, 7n, prev, row.bytes).toString('hex'));
-        assert.equal(
-          hasher.hmac({ id: 'k', secret }, name, row),
-          rowHmac(secret, stream, 7n, prev, row.bytes).toString('hex'),
-        );
+        const hmac = hasher.hmac({ id: 'k', secret }, name, row);
+        assert.equal(hmac, rowHmac(secret, stream, 7n, prev, row.bytes).toString('hex'));
+        assert.equal(hmac, theLibrarys(secret, name, prev, row.bytes));
       }
 });
+
+/** The HMAC as the format's description says it, by the library. */
+function theLibrarys(secret: Buffer, name: Buffer, prev: Buffer, bytes: Buffer): string {
+  const position = Buffer.from('0000000000000007', 'hex');
+  const message = Buffer.concat([Buffer.from('closegate/audit/hmac/v1\0'), name, position, prev, bytes]);
+  return createHmac('sha256', secret).update(message).digest('hex');
+}
 
 test('a previous hash that is none does not hash as the row before it did', () => {
   const hasher = new RowHasher();
