@@ -53,13 +53,14 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.writeHead(note === undefined ? 404 : 200).end(note);
 }
 
+let years = 7;
 const bucket = () =>
   bucketCopies({
     bucket: 'audit-copies',
     prefix: 'checkpoints/',
     endpoint,
     region: 'eu-central-1',
-    retentionYears: 7,
+    retentionYears: async () => years,
     now: () => new Date('2026-04-02T10:00:00Z'),
   });
 
@@ -73,6 +74,13 @@ test('a note goes to the bucket under compliance lock for seven years, and never
   assert.ok(lastPut['x-amz-checksum-sha256'] ?? lastPut['x-amz-trailer']);
   await copies.put(9n, 'note of 9\n');
   await assert.rejects(copies.put(9n, 'another note of 9\n'));
+});
+
+test('a note is locked for as long as is said when it is put', async () => {
+  years = 10;
+  await bucket().put(50n, 'note of 50\n');
+  assert.match(String(lastPut['x-amz-object-lock-retain-until-date']), /^2036-04-02T10:00:00/);
+  years = 7;
 });
 
 test('the latest of a bucket is the one over most rows', async () => {

@@ -54,7 +54,8 @@ export interface BucketOptions {
   readonly prefix: string;
   readonly endpoint: string | undefined;
   readonly region: string;
-  readonly retentionYears: number;
+  /** Asked for each note: the policy in force may change while a sealer runs. A note keeps the term it was given. */
+  readonly retentionYears: () => Promise<number>;
   /** The clock; tests give their own. */
   readonly now?: () => Date;
 }
@@ -98,7 +99,7 @@ export function bucketCopies(options: BucketOptions): CheckpointCopies {
     },
     async put(size, note) {
       const until = now();
-      until.setUTCFullYear(until.getUTCFullYear() + retentionYears);
+      until.setUTCFullYear(until.getUTCFullYear() + (await retentionYears()));
       try {
         await client.send(
           new PutObjectCommand({

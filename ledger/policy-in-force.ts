@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { type Policy, parsePolicy } from '../policy/load.ts';
+import { retentionYears } from '../policy/lookups.ts';
 import type { Database } from './database.ts';
 
 // Parsed once a version: a policy's hash says all there is to know about its content.
@@ -24,6 +25,15 @@ export async function hashInForce(db: Kysely<Database>): Promise<string | null> 
     .limit(1)
     .executeTakeFirst();
   return latest?.hash ?? null;
+}
+
+/**
+ * For how many years copies of checkpoints are locked: by the policy in force, or by itself as long as none is
+ * registered, for what happens until then is sealed, too.
+ */
+export async function retentionInForce(db: Kysely<Database>): Promise<number> {
+  const hash = await hashInForce(db);
+  return retentionYears(hash === null ? null : await policyByHash(db, hash));
 }
 
 /**

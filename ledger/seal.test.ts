@@ -4,13 +4,18 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { afterEach, beforeEach } from 'node:test';
+import { parsePolicy } from '../policy/load.ts';
+import { POLICY_TEXT } from '../policy/testing.ts';
+import { callBy, smallBooks } from '../tests/harness/books.ts';
 import { type TestDatabase, TEST_AUDIT_KEY, asAdmin, freshDatabase } from '../tests/harness/database.ts';
 import { record } from './audit.ts';
 import { folderCopies } from './checkpoint-copies.ts';
 import { signerOf } from './checkpoint.ts';
 import { connect } from './connect.ts';
+import { retentionInForce } from './policy-in-force.ts';
 import { leafHash, verifyConsistency, verifyInclusion } from './merkle.ts';
 import { checkpointOf, proveConsistency, proveInclusion } from './proofs.ts';
+import { approvePolicy } from './policy-versions.ts';
 import { SealRefused, type Sealer, recordRefusal, seal } from './seal.ts';
 import { sealNow, sealStanding } from './sealed.ts';
 
@@ -211,7 +216,18 @@ test('leaves and checkpoints are append-only, and nobody but the sealer adds to 
   await asAdmin(base.sealerUrl, async (asSealer) => {
     await assert.rejects(asSealer.query(`select * from items`), /permission denied for table items/);
     await assert.rejects(asSealer.query(`insert into audit_events default values`), /permission denied/);
+    await assert.rejects(asSealer.query(`select author from policy_versions`), /permission denied/);
   });
+});
+
+test('the sealer reads the policy in force, which says how long copies are kept', async () => {
+  assert.equal(await retentionInForce(sealer.db), 7);
+  await smallBooks(base.door);
+  assert.equal(await retentionInForce(sealer.db), 7);
+  const policy = parsePolicy(`${POLICY_TEXT}\naudit:\n  retention_years: 9\n`, 'policy.yaml');
+  for (const person of ['human:mei.tan', 'human:tomas.lindqvist'])
+    await approvePolicy(base.door, callBy(person), { policy, rationale: 'Nine years, says the counsel.' });
+  assert.equal(await retentionInForce(sealer.db), 9);
 });
 
 test('whoever asks for a seal where no sealer is gets an answer at once, and it says so', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { CODES } from './contract.ts';
 import { PolicyError, loadPolicy, parsePolicy, policyHash } from './load.ts';
-import { permitsEngineSettlement } from './lookups.ts';
+import { permitsEngineSettlement, retentionYears } from './lookups.ts';
 import { POLICY, POLICY_TEXT } from './testing.ts';
 
 function problemsOf(text: string): readonly string[] {
@@ -221,6 +221,17 @@ test('names a file that cannot be read', () => {
     assert.equal(loadPolicy(path).hash, POLICY.hash);
   } finally {
     rmSync(folder, { recursive: true });
+  }
+});
+
+test('how long copies of checkpoints are kept is seven years, or what the policy says in whole years', () => {
+  const withYears = (years: string) => `${POLICY_TEXT}\naudit:\n  retention_years: ${years}\n`;
+  assert.equal(retentionYears(null), 7);
+  assert.equal(retentionYears(POLICY), 7);
+  assert.equal(retentionYears(parsePolicy(withYears('10'), 'policy.yaml')), 10);
+  for (const years of ['0', '100', '7.5', '"7"', '']) {
+    const problems = problemsOf(withYears(years)).join();
+    assert.match(problems, /audit\.retention_years: must be/, years);
   }
 });
 

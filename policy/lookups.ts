@@ -26,6 +26,14 @@ export function tierOf(policy: Policy, action: Action, sensitivity: Sensitivity)
   return tiers.reduce((highest, tier) => (TIERS.indexOf(tier) > TIERS.indexOf(highest) ? tier : highest));
 }
 
+// What PCAOB AS 1215 asks of audit documentation.
+const RETENTION_YEARS = 7;
+
+/** How many years copies of the audit log's checkpoints are locked; seven where no policy says otherwise. */
+export function retentionYears(policy: Policy | null): number {
+  return policy?.content.audit?.retention_years ?? RETENTION_YEARS;
+}
+
 /** Materiality of an entity, in US dollars. */
 export function materialityOf(policy: Policy, entity: string): Usd {
   const override = own(policy.content.entity_materiality_overrides, entity);

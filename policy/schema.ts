@@ -142,6 +142,7 @@ export const policySchema = z.strictObject({
     max_packet_items: whole(1, 10_000),
   }),
   closed_accounts: unique(accountKey).optional(),
+  audit: z.strictObject({ retention_years: whole(1, 99) }).optional(),
   rules: z.record(ruleName, z.strictObject({ codes: unique(z.enum(CODES)).min(1), text })),
 });
 

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type CheckpointCopies, bucketCopies, folderCopies } from '../ledger/checkpoint-copies.ts';
 import { signerOf } from '../ledger/checkpoint.ts';
-import { connect } from '../ledger/connect.ts';
+import { type Db, connect } from '../ledger/connect.ts';
+import { retentionInForce } from '../ledger/policy-in-force.ts';
 import { holdProcessActor, processActorId } from '../ledger/process-actor.ts';
 import { SealRefused, type Sealer, recordRefusal, seal } from '../ledger/seal.ts';
 import { SEAL_CHANNEL, type SealStanding, sealStanding } from '../ledger/sealed.ts';
-import { CannotStart, auditKeyFromEnvironment, required } from './environment.ts';
+import { auditKeyFromEnvironment, required } from './environment.ts';
 
 // The sealer: signs the audit log's checkpoints and copies them out. Holds the database (role closegate_sealer, which
 // may add leaves, checkpoints and its own events, and nothing else) and the only copy of the signing key.
@@ -21,14 +22,15 @@ try {
     process.stderr.write(`sealer: ${reason}\n`);
     process.exit(1);
   });
+  const db = connect(url, 2);
   const sealer: Sealer = {
-    db: connect(url, 2),
+    db,
     auditKey: auditKeyFromEnvironment(),
     signer: signerOf(
       required('CLOSEGATE_LOG_ORIGIN'),
       readFileSync(required('CLOSEGATE_SEALER_KEY_FILE'), 'utf8'),
     ),
-    copies: copiesFromEnvironment(),
+    copies: copiesFromEnvironment(db),
   };
   let wake = new AbortController();
   const listener = new Client({ connectionString: url, keepAlive: true });
@@ -98,22 +100,19 @@ async function sealOrSay(sealer: Sealer, told: Set<string>): Promise<void> {
   }
 }
 
-function copiesFromEnvironment(): CheckpointCopies[] {
+function copiesFromEnvironment(db: Db): CheckpointCopies[] {
   const copies: CheckpointCopies[] = [];
   const folder = process.env['CLOSEGATE_CHECKPOINT_DIR'];
   if (folder) copies.push(folderCopies(folder));
   const bucket = process.env['CLOSEGATE_CHECKPOINT_BUCKET'];
   if (bucket) {
-    const years = process.env['CLOSEGATE_CHECKPOINT_RETENTION_YEARS'] || '7';
-    if (!/^[1-9]\d?$/.test(years))
-      throw new CannotStart(`CLOSEGATE_CHECKPOINT_RETENTION_YEARS is "${years.slice(0, 20)}", not 1 to 99`);
     copies.push(
       bucketCopies({
         bucket,
         prefix: process.env['CLOSEGATE_CHECKPOINT_PREFIX'] ?? 'checkpoints/',
         endpoint: process.env['CLOSEGATE_CHECKPOINT_ENDPOINT'],
         region: process.env['AWS_REGION'] || 'us-east-1',
-        retentionYears: Number.parseInt(years, 10),
+        retentionYears: () => retentionInForce(db),
       }),
     );
   }

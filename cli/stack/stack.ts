@@ -287,9 +287,7 @@ export function checkpointDir(home: Home): string {
 
 // A bucket with Object Lock, when the environment names one.
 function sealerSettings(): Record<string, string> {
-  const ours = ['BUCKET', 'PREFIX', 'ENDPOINT', 'RETENTION_YEARS'].map(
-    (name) => `CLOSEGATE_CHECKPOINT_${name}`,
-  );
+  const ours = ['BUCKET', 'PREFIX', 'ENDPOINT'].map((name) => `CLOSEGATE_CHECKPOINT_${name}`);
   const aws = ['REGION', 'ACCESS_KEY_ID', 'SECRET_ACCESS_KEY', 'SESSION_TOKEN', 'PROFILE'].map(
     (name) => `AWS_${name}`,
   );
