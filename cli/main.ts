@@ -8,6 +8,7 @@ import { fxCommands } from './commands/fx.ts';
 import { importCommand } from './commands/import.ts';
 import { inboxCommand } from './commands/inbox.ts';
 import { initCommand } from './commands/init.ts';
+import { matchCommand } from './commands/match.ts';
 import { periodCommands } from './commands/period.ts';
 import { policyCommands } from './commands/policy.ts';
 import { prepareCommand } from './commands/prepare.ts';
@@ -36,6 +37,7 @@ for (const add of [
   importCommand,
   fxCommands,
   inboxCommand,
+  matchCommand,
   reviewCommands,
   periodCommands,
   scheduleCommands,

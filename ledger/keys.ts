@@ -18,7 +18,7 @@ export function counterpartyKey(counterparty: string | null): string | null {
   const words = foldText(counterparty ?? '')
     // S.A. and B.V. are one word each.
     .replace(/\b([a-z])\.(?=[a-z]\b)/g, '$1')
-    .replace(/[^a-z0-9]+/g, ' ')
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
     .split(' ')
     .filter((word) => word !== '');

@@ -19,6 +19,13 @@ export interface Found {
   readonly reasons: string;
 }
 
+/** In which currency lines of different currencies are compared, and the largest difference that rates explain. */
+export interface Exchange {
+  readonly currency: string;
+  /** In minor units of that currency. */
+  readonly tolerance: bigint;
+}
+
 /** One named rule. The version changes whenever the rule would find something else among the same lines. */
 export interface Rule {
   readonly name: string;
@@ -44,12 +51,11 @@ export class Board {
   readonly #found: Found[] = [];
   readonly #known = new Map<string, boolean>();
   #names: NameIndex | null = null;
-  /** Largest exchange difference that an intercompany match may leave, in minor units of the account's currency. */
-  readonly fxTolerance: bigint;
+  readonly exchange: Exchange;
 
-  constructor(lines: readonly Line[], settings: Settings, fxTolerance = 0n) {
+  constructor(lines: readonly Line[], settings: Settings, exchange: Exchange) {
     this.settings = settings;
-    this.fxTolerance = fxTolerance;
+    this.exchange = exchange;
     this.#all = [...lines].sort(inOrder);
     this.#open = new Set(this.#all);
     this.statistics = new Statistics(this.#all);

@@ -1,4 +1,4 @@
-import { Board, type Found, type Rule } from './board.ts';
+import { Board, type Exchange, type Found, type Rule } from './board.ts';
 import type { Line } from './line.ts';
 import { amountDate, amountDateText } from './rules/equal-amounts.ts';
 import { exactReference } from './rules/exact-reference.ts';
@@ -40,9 +40,9 @@ export const RULES: readonly Rule[] = [
 export function matchLines(
   lines: readonly Line[],
   settings: Settings,
-  options: { readonly fxTolerance?: bigint; readonly onRule?: (rule: Rule, open: number) => void } = {},
+  options: { readonly exchange?: Exchange; readonly onRule?: (rule: Rule, open: number) => void } = {},
 ): readonly Found[] {
-  const board = new Board(lines, settings, options.fxTolerance ?? 0n);
+  const board = new Board(lines, settings, options.exchange ?? { currency: 'USD', tolerance: 0n });
   for (const rule of RULES) {
     if (settings.off.includes(rule.name)) continue;
     const open = board.open();

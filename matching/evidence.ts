@@ -19,6 +19,8 @@ export interface Evidence {
 }
 
 const ALIKE_PERCENT = 60;
+// A name that nearly every line has tells nothing, and is still the same name.
+const SAME_PERCENT = 90;
 const CONTRADICTION_BITS = -6;
 const MOST_IDENTIFIER_BITS = 14;
 const CUT_OFF_BITS = 4;
@@ -47,7 +49,7 @@ export class Scale {
       days,
       textual:
         identifiers.shared !== null ||
-        (name.percent !== null && name.percent >= ALIKE_PERCENT && name.bits > 1),
+        (name.percent !== null && name.percent >= (name.bits > 1 ? ALIKE_PERCENT : SAME_PERCENT)),
     };
   }
 

@@ -30,12 +30,15 @@ const SHORTEST_KNOWN = 3;
 const SHORTEST_MIXED = 6;
 // A text of a megabyte has no more to say than its beginning.
 const LONGEST_TEXT = 400;
+const LONGEST_JOINED = 12;
 const MOST = 12;
+// Between a kind and its number, or between the numbers of one list: Invoices no. 1001, 1002 and 1003.
+const LINKS = new Set('NO NR NUM NUMBER NUMERO AND UND ET FOR OF REF ID'.split(' '));
 
 // A word that may hold a number, with the separators inside it: INV-26-0442, 4411/7, po_1NkX9f.
 const WORDS = /[A-Z0-9]+(?:[-/_.][A-Z0-9]+)*/g;
 const DATE =
-  /^(?:(?:19|20)\d{2}[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])(?:[-/.](?:(?:19|20)\d{2}|\d{2}))?)$/;
+  /^(?:(?:19|20)\d{2}([-/.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|[12]\d|3[01])(?:\2(?:(?:19|20)\d{2}|\d{2}))?|(?:19|20)\d{2}[-/.](?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2})$/;
 const AMOUNT = /^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$|^\d+[.,]\d{2}$/;
 
 /**
@@ -47,13 +50,20 @@ export function identifiersIn(...texts: readonly (string | null)[]): Identifier[
   for (const text of texts) {
     if (text === null || text === '') continue;
     let before = '';
-    for (const word of foldText(text.slice(0, LONGEST_TEXT)).toUpperCase().match(WORDS) ?? []) {
-      const identifier = DATE.test(word) || AMOUNT.test(word) ? null : identifierOf(word, before);
+    let digits = '';
+    const keep = (identifier: Identifier | null) => {
       if (identifier && found.size < MOST && !found.has(identifier.key))
         found.set(identifier.key, identifier);
-      if (/^[A-Z]+$/.test(word))
-        before = NEUTRAL.has(word) && before !== '' && word !== 'PMT' ? before : word;
-      else before = '';
+    };
+    for (const word of foldText(text.slice(0, LONGEST_TEXT)).toUpperCase().match(WORDS) ?? []) {
+      const number = /^\d+$/.test(word);
+      if (!DATE.test(word) && !AMOUNT.test(word)) keep(identifierOf(word, before));
+      // `INV 26 0442` is INV-26-0442 whose separators were lost.
+      digits = number && KINDS.has(before) ? digits + word : '';
+      if (digits.length > word.length && digits.length <= LONGEST_JOINED)
+        keep(identifierOf(kindOf(before) + digits, ''));
+      if (/^[A-Z]+$/.test(word)) before = LINKS.has(word) && before !== '' ? before : word;
+      else if (!number || !KINDS.has(before)) before = '';
     }
   }
   return [...found.values()];
@@ -81,8 +91,20 @@ function kindOf(letters: string): string {
 /** True when two identifiers name the same thing, spelled the same or not. */
 export function sameIdentifier(a: Identifier, b: Identifier): boolean {
   if (a.key === b.key) return true;
-  if (a.digits === '' || a.digits !== b.digits) return false;
-  return a.kind === b.kind || NEUTRAL.has(a.kind) || NEUTRAL.has(b.kind);
+  if (a.digits === '' || a.digits !== b.digits)
+    return a.key.length >= SHORTEST_MIXED && misread(a.key) === misread(b.key);
+  const [short, long] = a.kind.length <= b.kind.length ? [a.kind, b.kind] : [b.kind, a.kind];
+  return NEUTRAL.has(a.kind) || NEUTRAL.has(b.kind) || (short.length >= 2 && long.startsWith(short));
+}
+
+// What a scanner or a tired eye takes for each other.
+function misread(key: string): string {
+  return key
+    .replace(/[OQD]/g, '0')
+    .replace(/[IL]/g, '1')
+    .replaceAll('S', '5')
+    .replaceAll('B', '8')
+    .replaceAll('Z', '2');
 }
 
 /** True when two identifiers are of one register and name different things: two invoice numbers, two cheque numbers. */

@@ -46,7 +46,7 @@ export function inOrder(a: Line, b: Line): number {
   return a.side === b.side ? (a.id < b.id ? -1 : a.id > b.id ? 1 : 0) : a.side < b.side ? -1 : 1;
 }
 
-/** The sum of the lines' amounts in the scope's currency, in minor units. */
+/** The sum of lines of one scope, in minor units. */
 export function totalOf(lines: readonly Line[]): bigint {
-  return lines.reduce((total, line) => total + line.base, 0n);
+  return lines.reduce((total, line) => total + line.minor, 0n);
 }

@@ -20,7 +20,9 @@ export const matchByRules: Matcher = (open, reconciliation, policy) => {
       : (policy.content.intercompany?.tolerance_usd ?? '0');
   const items = new Map(open.map((item) => [item.id, item] as const));
   const lines = open.map((item) => lineOf(rawOf(item, reconciliation.currency), days));
-  const found = matchLines(lines, DEFAULT_SETTINGS, { fxTolerance: minorOf(tolerance, 'USD') ?? 0n });
+  const found = matchLines(lines, DEFAULT_SETTINGS, {
+    exchange: { currency: reconciliation.currency, tolerance: exact(tolerance, reconciliation.currency) },
+  });
   return found.map(({ lines: legs, rule, type, score, alternatives, reasons }): Candidate => ({
     ...{ rule, type, score, alternatives, reasons },
     legs: legs.flatMap((line: Line) => items.get(line.id) ?? []),

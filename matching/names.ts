@@ -70,7 +70,7 @@ function wordsOf(text: string): string[] {
   let folded = foldText(text.slice(0, LONGEST_TEXT)).replace(/['’`]/g, '').trim();
   folded = folded.replace(PROCESSORS, '');
   for (const [shape, name] of MARKETPLACES)
-    if (shape.test(folded.replace(/[^a-z0-9*]+/g, ' '))) folded = name;
+    if (shape.test(folded.replace(/[^\p{L}\p{N}*]+/gu, ' '))) folded = name;
   const all = (counterpartyKey(folded) ?? '').split(' ').filter((word) => word !== '');
   const telling = all.filter((word) => !/^\d+$/.test(word) && !/^(?=.*\d)[a-z0-9]{5,}$/.test(word));
   const plain = telling.filter((word) => !CHANNEL.has(word));
@@ -106,7 +106,7 @@ export function likeness(a: Name, b: Name, telling: Telling): Likeness {
   const extra = weigh([...free].map((at) => long.words[at] ?? ''));
   const total = found + missed;
   const contained = total === 0 ? 0 : found / total;
-  const whole = joinedAlike(a.joined, b.joined);
+  const whole = Math.max(joinedAlike(a.joined, b.joined), isAcronym(a, b) ? 0.8 : 0);
   const alike = Math.max(contained * (1 - (0.2 * extra) / (extra + total + 1)), whole);
   const said = whole > contained ? Math.max(shared, whole * weigh(short.words)) : shared;
   const bits = alike >= 0.3 ? said - (whole > contained ? 0 : missed * 0.8) - extra * 0.08 : UNLIKE_BITS;
@@ -129,7 +129,10 @@ export function wordsAlike(a: string, b: string, last: boolean): number {
     const slips = editDistance(short, long, allowed);
     if (slips <= allowed) return 1 - (0.9 * slips) / long.length;
   }
-  return isAbbreviation(short, long) ? 0.75 : 0;
+  if (isAbbreviation(short, long)) return 0.75;
+  // Deutsche and Deutschland, Technology and Technologies: one stem.
+  const stem = [...short].findIndex((letter, at) => letter !== long[at]);
+  return stem >= 6 && stem * 10 >= short.length * 7 ? 0.7 : 0;
 }
 
 function joinedAlike(a: string, b: string): number {
@@ -139,6 +142,15 @@ function joinedAlike(a: string, b: string): number {
   if (short.length < 6 || long.length - short.length > allowed) return 0;
   const slips = editDistance(short, long, allowed);
   return slips > allowed ? 0 : 1 - slips / long.length;
+}
+
+/** `IBM` for International Business Machines. */
+function isAcronym(a: Name, b: Name): boolean {
+  const [short, long] = a.words.length <= b.words.length ? [a, b] : [b, a];
+  if (short.words.length !== 1 || long.words.length < 3) return false;
+  return (
+    short.joined.length === long.words.length && long.words.every((word, at) => word[0] === short.joined[at])
+  );
 }
 
 /** `mgmt` for management: the letters in their order, the first one first, vowels left out. */

@@ -1,6 +1,6 @@
 import type { Side } from '../ledger/database.ts';
 import { foldText, referenceKey } from '../ledger/keys.ts';
-import { identifiersIn } from './identifiers.ts';
+import { type Identifier, identifiersIn } from './identifiers.ts';
 import type { Line } from './line.ts';
 import { nameInText, nameOf } from './names.ts';
 
@@ -37,11 +37,20 @@ export function lineOf(raw: RawLine, days: (date: string) => number): Line {
     day: days(date),
     reference: referenceKey(raw.reference),
     referenceText: raw.reference ?? '',
-    identifiers: identifiersIn(raw.reference, raw.group, raw.description, raw.counterparty),
+    identifiers: withReference(
+      referenceKey(raw.reference),
+      identifiersIn(raw.reference, raw.group, raw.description, raw.counterparty),
+    ),
     name: nameOf(raw.counterparty),
     words: nameInText(raw.description),
     nameText: raw.counterparty ?? raw.description ?? '',
     group: raw.group,
     reverses: REVERSES.test(said),
   };
+}
+
+// A reference column names something, also where its text alone would not: `A1`, `RENT MARCH`.
+function withReference(key: string | null, identifiers: readonly Identifier[]): readonly Identifier[] {
+  if (key === null || key.length < 2 || identifiers.some((one) => one.key === key)) return identifiers;
+  return [...identifiers, { key, kind: 'REF', digits: '' }];
 }

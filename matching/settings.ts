@@ -17,8 +17,8 @@ export const settingsSchema = z.strictObject({
   windows: z
     .strictObject({
       reference: days(260).default(15),
-      name: days(60).default(12),
-      amount: days(20).default(5),
+      name: days(60).default(15),
+      amount: days(20).default(7),
       group: days(60).default(15),
       offset: days(260).default(15),
     })
@@ -51,6 +51,8 @@ export const settingsSchema = z.strictObject({
     .default('4'),
   /** Rounding that conversion between currencies may leave, in the lines' currency. */
   rounding: money.default('0.05'),
+  /** Largest difference between two currencies after conversion, in the reporting currency. */
+  fx_tolerance: money.default('5.00'),
   /** Largest pool in which sums are looked for; larger ones stay open. */
   sum_pool: z.int().min(2).max(60).default(30),
 });

@@ -57,6 +57,27 @@ export const RATES = {
 } as const;
 export type Kind = keyof typeof RATES;
 
+/** The same kinds where little is in order: half the references are lost, and what is left is written badly. */
+export const HEAVY_RATES: Readonly<Record<Kind, number>> = {
+  ...RATES,
+  reference: 220,
+  identifier_in_text: 90,
+  name_only: 270,
+  nothing_but_amount: 25,
+  same_amount_many_customers: 70,
+  identical_twins: 12,
+  paid_together: 30,
+  paid_in_parts: 15,
+  transposed: 10,
+  wire_fee: 15,
+  partial: 8,
+  turned_sign: 4,
+  posted_twice: 8,
+  only_ledger: 50,
+  only_statement: 50,
+  look_alike: 22,
+};
+
 // A company with tens of thousands of lines a month has them in several accounts.
 const LINES_AN_ACCOUNT = 2_500;
 
@@ -64,9 +85,10 @@ const LINES_AN_ACCOUNT = 2_500;
  * A month of about so many lines a side with known truth and noise of every kind that {@link RATES} names, in one account
  * for every 2,500 lines.
  */
-export function month(seed: number, lines: number): Month {
-  const maker = new Maker(seed, Math.max(20, Math.round(lines / 12)), Math.ceil(lines / LINES_AN_ACCOUNT));
-  for (const [kind, rate] of Object.entries(RATES) as [Kind, number][])
+export function month(seed: number, lines: number, noise: 'usual' | 'heavy' = 'usual'): Month {
+  const customers = Math.max(20, Math.round(lines / 12));
+  const maker = new Maker(seed, customers, Math.ceil(lines / LINES_AN_ACCOUNT), noise === 'heavy');
+  for (const [kind, rate] of Object.entries(noise === 'heavy' ? HEAVY_RATES : RATES) as [Kind, number][])
     for (let left = maker.count((rate * lines) / 1000); left > 0; left -= 1) maker.make(kind);
   return maker.finish();
 }
@@ -80,10 +102,12 @@ class Maker {
   readonly #statement: MonthLine[] = [];
   readonly #truth: Truth[] = [];
   readonly #accounts: number;
+  readonly #heavy: boolean;
   #number = 0;
   readonly #usual = [2500n, 4900n, 9900n, 12000n, 25000n, 50000n, 100000n];
 
-  constructor(seed: number, customers: number, accounts: number) {
+  constructor(seed: number, customers: number, accounts: number, heavy: boolean) {
+    this.#heavy = heavy;
     this.#accounts = accounts;
     this.#random = new Random(seed);
     this.#customers = Array.from({ length: customers }, () => companyName(this.#random));
@@ -111,7 +135,7 @@ class Maker {
     };
     const banked = {
       date: later,
-      counterparty: mangled(random, customer),
+      counterparty: this.#heavy ? mangled(random, mangled(random, customer)) : mangled(random, customer),
       description: random.pick(['ACH CREDIT', 'Credit', 'SEPA', '', 'Transfer']),
     };
     const pair = (type: string, ledger: Part, statement: Part) =>
@@ -386,7 +410,9 @@ class Maker {
   }
 
   #later(day: string): string {
-    const lag = this.#random.pick([0, 0, 1, 1, 1, 2, 2, 3, 4, 6]);
+    const lag = this.#random.pick(
+      this.#heavy ? [0, 1, 1, 2, 2, 3, 4, 5, 7, 9] : [0, 0, 1, 1, 1, 2, 2, 3, 4, 6],
+    );
     return workday(addDays(day, lag));
   }
 

@@ -9,6 +9,8 @@ import type { Line } from '../line.ts';
 // Odds below these are left open: 8 : 1 where a text agrees, 64 : 1 where nothing but amount and date does.
 const LEAST_BITS_WITH_TEXT = 3;
 const LEAST_BITS_WITHOUT = 6;
+const PLAIN_PERCENT = 90;
+const PLAIN_BITS = 4.2;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
 const SLACK_BITS = 0.4;
 // Past this many pairs in one amount, lines that look the same are weighed once for all of them.
@@ -103,7 +105,11 @@ function pairsOf(
     if (evidence.textual !== withText) return null;
     if (!evidence.shared && board.namesAnother(one, other, evidence)) return null;
     if (!evidence.shared && evidence.days > board.settings.windows.name) return null;
-    const gain = board.bits(one, evidence, window);
+    // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
+    const plain =
+      (evidence.namePercent ?? 0) >= PLAIN_PERCENT && evidence.days <= board.settings.windows.amount;
+    const floor = plain && evidence.identifierBits >= 0 ? PLAIN_BITS + evidence.dateBits : 0;
+    const gain = Math.max(floor, board.bits(one, evidence, window));
     return gain < (withText ? LEAST_BITS_WITH_TEXT : LEAST_BITS_WITHOUT) ? null : { gain, evidence };
   };
   if (ledger.length * statement.length <= MOST_PAIRS)

@@ -38,6 +38,7 @@ export const identifier: Rule = {
       const { shared } = board.weigh(ledger, statement);
       if (
         !shared ||
+        !/\d.*\d/.test(shared.key) ||
         ledger.fee !== 0n ||
         statement.fee !== 0n ||
         contradictingNames(board, ledger, statement)

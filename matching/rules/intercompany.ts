@@ -15,11 +15,11 @@ export const intercompanyReference: Rule = {
         const fits = statements
           .filter((line) => board.isOpen(line) && line.currency !== ledger.currency)
           .filter((line) => Math.abs(line.day - ledger.day) <= board.settings.windows.reference)
-          .filter((line) => magnitude(ledger.base - line.base) <= board.fxTolerance)
+          .filter((line) => magnitude(ledger.base - line.base) <= board.exchange.tolerance)
           .sort((a, b) => compare(magnitude(ledger.base - a.base), magnitude(ledger.base - b.base)));
         const [statement] = fits;
         if (!statement) continue;
-        const difference = show(ledger.base - statement.base, ledger.currency);
+        const difference = `${show(ledger.base - statement.base, board.exchange.currency)} ${board.exchange.currency}`;
         board.take({
           rule: intercompanyReference.name,
           type: 'fuzzy_match',

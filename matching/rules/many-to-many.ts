@@ -62,7 +62,7 @@ function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: nu
 
 function takePart(board: Board, lines: readonly Line[]): void {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
-  const amounts = (some: readonly Line[]) => some.map((line) => line.base);
+  const amounts = (some: readonly Line[]) => some.map((line) => line.minor);
   const found = equalSubsets(amounts(ledger), amounts(statement), CHANCE);
   if (!found) return;
   const pick = (some: readonly Line[], places: readonly number[]) => places.flatMap((at) => some[at] ?? []);

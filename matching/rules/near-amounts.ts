@@ -75,11 +75,16 @@ export const amountSlip: Rule = {
           .filter((other) => Math.abs(one.day - other.day) <= board.settings.windows.amount)
           .map((other) => [one, other] as const),
       );
-    const known = (evidence: Evidence, shape: Shape) =>
+    const known = (evidence: Evidence, shape: Shape, one: Line, other: Line) =>
       shape !== 'other' &&
       shape !== 'partial' &&
       (evidence.namePercent ?? 0) >= ALIKE_PERCENT &&
-      evidence.identifierBits >= 0;
+      evidence.identifierBits >= 0 &&
+      // Of round amounts any two differ by one digit.
+      (shape === 'sign' ||
+        shape === 'fee' ||
+        shape === 'rounding' ||
+        [one, other].every((line) => significantDigits(line.minor) >= 4));
     propose(board, amountSlip, pairs, known, board.settings.windows.amount);
   },
 };
@@ -161,6 +166,10 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
   if (b < a && b * 10n >= a) return 'partial';
   return b <= a * 3n && a <= b * 3n ? 'other' : null;
+}
+
+function significantDigits(minor: bigint): number {
+  return magnitude(minor).toString().replace(/0+$/, '').length;
 }
 
 /** The same digits in another order; then their difference can be divided by nine. */

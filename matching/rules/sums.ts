@@ -41,8 +41,16 @@ export const counterpartySum: Rule = {
   find(board) {
     const names = new NameIndex(board.open(), MOST_NAMESAKES);
     solve(board, counterpartySum, (line) => {
-      const pool = candidates(board, line, names.near(line)).filter(
-        (other) => (board.weigh(line, other).namePercent ?? 0) >= ALIKE_PERCENT && agreeing(line, other),
+      const near = candidates(board, line, names.near(line));
+      const shared = new Set(near.filter((other) => board.weigh(line, other).shared !== null));
+      // Parts of one payment are written alike, also where only some of them say what they are for.
+      const written = new Set([...shared].flatMap((other) => other.name ?? []));
+      const pool = near.filter(
+        (other) =>
+          shared.has(other) ||
+          (agreeing(line, other) &&
+            ((board.weigh(line, other).namePercent ?? 0) >= ALIKE_PERCENT ||
+              (other.name !== null && written.has(other.name)))),
       );
       const days = [...board.group(pool, (other) => [other.date]).values()];
       return [pool, ...days].map((lines) => ({
@@ -154,12 +162,12 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   const { lines, chance } = pool;
   if (lines.length < 2) return null;
   // All of a pool is one try, however many lines it has.
-  if (totalOf(lines) === line.base && isTelling(line, lines, chance))
+  if (totalOf(lines) === line.minor && isTelling(line, lines, chance))
     return { ...pool, line, parts: lines, others: 0 };
   if (lines.length > board.settings.sum_pool) return null;
   const found: Solution | null = subsetFor(
-    lines.map((one) => one.base),
-    line.base,
+    lines.map((one) => one.minor),
+    line.minor,
     chance,
   );
   // Several sets that add up: a guess, unless the text ties them together.
@@ -169,13 +177,13 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
 
 // One try among as many sums as the amount has units: of round amounts one in few fits by chance.
 function isTelling(line: Line, lines: readonly Line[], chance: number): boolean {
-  return rangeOf([...lines.map((one) => one.base), line.base]) * chance >= 1;
+  return rangeOf([...lines.map((one) => one.minor), line.minor]) * chance >= 1;
 }
 
 // Sets that differ only by which of some equal amounts they hold.
 function interchangeable(lines: readonly Line[], { places, others }: Solution): boolean {
-  const amounts = new Set(places.map((at) => lines[at]?.base));
-  const same = lines.filter((line) => amounts.has(line.base)).length;
+  const amounts = new Set(places.map((at) => lines[at]?.minor));
+  const same = lines.filter((line) => amounts.has(line.minor)).length;
   return others <= (same - places.length + 1) * places.length;
 }
 

@@ -1,0 +1,130 @@
+import { businessDayNumbers } from '../../matching/business-days.ts';
+import type { Exchange, Found, Rule } from '../../matching/board.ts';
+import { matchLines } from '../../matching/engine.ts';
+import { type Line, inOrder } from '../../matching/line.ts';
+import { lineOf } from '../../matching/raw-line.ts';
+import type { Settings } from '../../matching/settings.ts';
+import type { InputLine } from './lines-file.ts';
+
+/** A match or an open line, with the input lines that it holds. */
+export interface Row {
+  readonly type: string;
+  readonly status: 'settled' | 'proposed' | 'open';
+  readonly score: string;
+  readonly rule: string;
+  readonly alternatives: number;
+  readonly ledger: readonly InputLine[];
+  readonly statement: readonly InputLine[];
+  readonly reasons: string;
+}
+
+/** What `closegate match` is told besides the two files. */
+export interface MatchOptions {
+  readonly settings: Settings;
+  readonly exchange: Exchange | null;
+  /** A line's amount in the exchange's currency, in minor units; its own amount where nothing is to be converted. */
+  readonly base: (line: InputLine) => bigint;
+  readonly onRule: (rule: Rule, open: number) => void;
+}
+
+/**
+ * Matches two files' lines: first the matches in the order of their rules, then what stays open, by date.
+ * @throws when a line of the input would not stand in exactly one row.
+ */
+export function matchFiles(
+  ledger: readonly InputLine[],
+  statement: readonly InputLine[],
+  options: MatchOptions,
+): Row[] {
+  const accounts = sharedAccounts(ledger, statement);
+  const days = businessDayNumbers(options.settings.holidays);
+  const inputs = new Map<string, InputLine>();
+  const lines = [...ledger, ...statement].map((input): Line => {
+    const { side, id, date, currency, minor, reference, counterparty, description, group } = input;
+    const key = `${side} ${id}`;
+    inputs.set(key, input);
+    return lineOf(
+      {
+        ...{
+          id: key,
+          order: id,
+          side,
+          account: accounts ? (input.account ?? '') : '',
+          date,
+          currency,
+          minor,
+        },
+        ...{ base: options.base(input), fee: 0n, reference, counterparty, description, group },
+      },
+      days,
+    );
+  });
+  const found = matchLines(lines, options.settings, {
+    ...(options.exchange ? { exchange: options.exchange } : {}),
+    onRule: options.onRule,
+  });
+  const inputsOf = (some: readonly Line[]) => some.flatMap((line) => inputs.get(line.id) ?? []);
+  const taken = new Set(found.flatMap((match) => match.lines));
+  const open = lines.filter((line) => !taken.has(line)).sort(inOrder);
+  const near = evidence(open, lines);
+  const rows = [
+    ...found.map((match) => rowOf(match, inputsOf(match.lines), options.settings)),
+    ...open.map((line): Row => {
+      const [one] = inputsOf([line]);
+      const own = one ? [one] : [];
+      return {
+        ...{ type: 'exception', status: 'open', score: '', rule: '', alternatives: 0, reasons: near(line) },
+        ledger: line.side === 'ledger' ? own : [],
+        statement: line.side === 'statement' ? own : [],
+      };
+    }),
+  ];
+  requireEachOnce(rows, ledger.length + statement.length);
+  return rows;
+}
+
+/** Accounts keep lines apart only where the two files speak of the same ones. */
+export function sharedAccounts(ledger: readonly InputLine[], statement: readonly InputLine[]): boolean {
+  const ours = new Set(ledger.map(({ account }) => account));
+  return statement.some(({ account }) => account !== null && ours.has(account));
+}
+
+function rowOf(match: Found, inputs: readonly InputLine[], settings: Settings): Row {
+  const { type, score, rule, alternatives, reasons } = match;
+  const settles = alternatives === 0 && settings.settle.includes(rule);
+  return {
+    ...{ type, status: settles ? 'settled' : 'proposed', score, rule, alternatives, reasons },
+    ledger: inputs.filter(({ side }) => side === 'ledger'),
+    statement: inputs.filter(({ side }) => side === 'statement'),
+  };
+}
+
+/** What is known of an open line: how many lines it could have been, and why it was left. */
+function evidence(open: readonly Line[], all: readonly Line[]): (line: Line) => string {
+  const count = (lines: readonly Line[], keyOf: (line: Line) => string) => {
+    const counts = new Map<string, number>();
+    for (const line of lines) counts.set(keyOf(line), (counts.get(keyOf(line)) ?? 0) + 1);
+    return counts;
+  };
+  const amountKey = (line: Line, side = line.side) => `${side} ${line.scope} ${line.minor}`;
+  const [stillOpen, everywhere] = [count(open, amountKey), count(all, amountKey)];
+  return (line) => {
+    const other = line.side === 'ledger' ? 'statement' : 'ledger';
+    const [left, had] = [
+      stillOpen.get(amountKey(line, other)) ?? 0,
+      everywhere.get(amountKey(line, other)) ?? 0,
+    ];
+    if (left > 0)
+      return `${left} open ${other} line${left === 1 ? ' has' : 's have'} this amount; nothing tells whether they belong together`;
+    if (had > 0) return `${had} ${other} line${had === 1 ? ' has' : 's have'} this amount, matched otherwise`;
+    return `no ${other} line has this amount`;
+  };
+}
+
+function requireEachOnce(rows: readonly Row[], lines: number): void {
+  const placed = rows.flatMap((row) => [...row.ledger, ...row.statement]);
+  if (placed.length === lines && new Set(placed).size === lines) return;
+  throw new Error(
+    `${lines} lines went in and ${placed.length} came out: this is a defect, and nothing was written`,
+  );
+}

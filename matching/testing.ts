@@ -1,0 +1,59 @@
+import type { Side } from '../ledger/database.ts';
+import { minorOf } from './amounts.ts';
+import type { Found } from './board.ts';
+import { businessDayNumbers } from './business-days.ts';
+import { matchLines } from './engine.ts';
+import type { Line } from './line.ts';
+import { type RawLine, lineOf } from './raw-line.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
+
+/** For tests: lines as `closegate match` would read them, and what the rules find among them. */
+export interface Told extends Partial<Omit<RawLine, 'side' | 'minor' | 'base'>> {
+  readonly amount: string;
+}
+
+const days = businessDayNumbers([]);
+
+/** A line in US dollars on 2026-03-10, unless told otherwise. */
+export function line(side: Side, id: string, { amount, ...told }: Told): Line {
+  const minor = minorOf(amount, told.currency ?? 'USD') ?? 0n;
+  return lineOf(
+    {
+      ...{
+        id,
+        order: id,
+        side,
+        account: '1010',
+        date: '2026-03-10',
+        currency: 'USD',
+        minor,
+        base: minor,
+        fee: 0n,
+      },
+      ...{ reference: null, counterparty: null, description: null, group: null },
+      ...told,
+    },
+    days,
+  );
+}
+
+/** Ledger lines L1, L2, … and statement lines S1, S2, … */
+export function lines(ledger: readonly Told[], statement: readonly Told[]): Line[] {
+  const all = (side: Side, prefix: string, told: readonly Told[]) =>
+    told.map((one, at) => line(side, `${prefix}${at + 1}`, one));
+  return [...all('ledger', 'L', ledger), ...all('statement', 'S', statement)];
+}
+
+/** What the rules find, as `rule type L1 S1`, with `?` and the number of alternatives where it is ambiguous. */
+export function found(
+  ledger: readonly Told[],
+  statement: readonly Told[],
+  settings: Settings = DEFAULT_SETTINGS,
+): string[] {
+  return matchLines(lines(ledger, statement), settings).map(inShort);
+}
+
+export function inShort({ rule, type, lines: some, alternatives }: Found): string {
+  const ids = some.map(({ id }) => id).sort();
+  return `${rule} ${type} ${ids.join(' ')}${alternatives > 0 ? ` ?${alternatives}` : ''}`;
+}
