@@ -41,7 +41,7 @@ export function foldText(text: string): string {
     .replace(/[ßøłæœđðþı]/g, (letter) => SPELLED.get(letter) ?? letter);
 }
 
-/** True when a reference key can name one event: at least four characters, at least two of them digits. */
+/** True when a reference key can name one event: at least four characters, at least one of them a digit. */
 export function isSpecific(referenceKey: string): boolean {
-  return referenceKey.length >= 4 && /\d.*\d/.test(referenceKey);
+  return referenceKey.length >= 4 && /\d/.test(referenceKey);
 }

@@ -119,7 +119,7 @@ export class Board {
   /** The odds, in bits, that two lines of equal amounts are one event. */
   bits(a: Line, evidence: Evidence, window: number): number {
     return (
-      this.statistics.amount(a) +
+      this.statistics.rarity(a) +
       evidence.identifierBits +
       evidence.nameBits +
       evidence.dateBits -

@@ -56,7 +56,7 @@ export class Statistics {
    * What it tells that a line of the other side has the same amount: little for 100.00, much for 1,234.57, and less the
    * more lines have it.
    */
-  amount(line: Line): number {
+  rarity(line: Line): number {
     const other = line.side === 'ledger' ? 'statement' : 'ledger';
     const seen = Math.max(0, (this.#amounts.get(`${line.scope} ${other} ${line.minor}`) ?? 0) - 1);
     const share = (seen + EASING * coincidence(line.minor)) / (this.#lines / 2 + EASING);

@@ -131,7 +131,7 @@ describe('the sample month', () => {
     }
   });
 
-  test('agrees in every match of the answer key, stated fees included', () => {
+  test('agrees in every match of the answer key, stated fees included, but for what is to be booked or still to come', () => {
     const amounts = new Map(
       month.flatMap(({ entity, account, sides }) =>
         sides.flatMap(({ side, lines, carried }) =>
@@ -157,7 +157,8 @@ describe('the sample month', () => {
           }),
         ),
       );
-      assert.ok(ledger && statement && ledger.equals(statement), row.cell('truth_id') ?? '');
+      const differs = /has to be booked|still to come/.test(row.cell('note') ?? '');
+      assert.ok(ledger && statement && ledger.equals(statement) !== differs, row.cell('truth_id') ?? '');
     }
   });
 

@@ -21,7 +21,7 @@ const SHAPE_BITS = {
   transposed: 9,
   slip: 6,
   shift: 8,
-  fee: 6,
+  charge: 6,
   rounding: 9,
   partial: 3,
   other: -2,
@@ -82,7 +82,7 @@ export const amountSlip: Rule = {
       evidence.identifierBits >= 0 &&
       // Of round amounts any two differ by one digit.
       (shape === 'sign' ||
-        shape === 'fee' ||
+        shape === 'charge' ||
         shape === 'rounding' ||
         [one, other].every((line) => significantDigits(line.minor) >= 4));
     propose(board, amountSlip, pairs, known, board.settings.windows.amount);
@@ -146,7 +146,7 @@ const IN_WORDS: Record<Shape, string> = {
   transposed: 'digits are transposed',
   slip: 'one digit is mistaken',
   shift: 'the decimal point is shifted',
-  fee: 'a bank or wire fee on the list',
+  charge: 'a bank or wire fee on the list',
   rounding: 'rounding',
   partial: 'a part of the amount',
   other: 'of no known shape',
@@ -161,7 +161,7 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (gap <= (minorOf(board.settings.rounding, one.currency) ?? 0n)) return 'rounding';
   const [x, y] = [a.toString(), b.toString()];
   if (areTransposed(x, y)) return 'transposed';
-  if (isListedFee(board, gap, one.currency)) return 'fee';
+  if (isListedFee(board, gap, one.currency)) return 'charge';
   if (x.length === y.length && [...x].filter((digit, at) => digit !== y[at]).length === 1) return 'slip';
   if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
   if (b < a && b * 10n >= a) return 'partial';

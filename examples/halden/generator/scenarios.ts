@@ -166,7 +166,7 @@ export function reversed(book: Book, random: Random, profile: Profile, side: Sid
   else together(book, 'same_side_offset', [], pair, 'returned by the bank');
 }
 
-/** Two digits changed places in the ledger: same reference, another amount. Both lines stay open. */
+/** Two digits changed places in the ledger: one event, and a difference that has to be booked. */
 export function transposed(
   book: Book,
   profile: Profile,
@@ -178,11 +178,10 @@ export function transposed(
   const ledger = post(book, 'ledger', bankingDay(at.day), at.booked, words);
   const bank = { reference, counterparty: profile.print(name), memo: 'Credit' };
   const statement = post(book, 'statement', bankingDay(at.day + 1), at.paid, bank);
-  open(book, 'ledger', ledger, 'amount_error', `digits transposed; see ${reference} at the bank`);
-  open(book, 'statement', statement, 'amount_error', `digits transposed; see ${reference} in the ledger`);
+  together(book, 'fuzzy_match', [ledger], [statement], 'digits transposed; the difference has to be booked');
 }
 
-/** A customer paid less than was booked, and the rest has not come yet. Both lines stay open. */
+/** A customer paid less than was booked, and the rest has not come yet: it is what the match leaves over. */
 export function underpaid(
   book: Book,
   profile: Profile,
@@ -194,8 +193,7 @@ export function underpaid(
   const ledger = post(book, 'ledger', bankingDay(at.day), at.booked, words);
   const bank = { reference, counterparty: profile.print(name), memo: 'Part payment' };
   const statement = post(book, 'statement', bankingDay(at.day), at.paid, bank);
-  open(book, 'ledger', ledger, 'partial_payment', `only part of ${reference} has come`);
-  open(book, 'statement', statement, 'partial_payment', `part of ${reference}`);
+  together(book, 'fuzzy_match', [ledger], [statement], 'paid in part; the rest is still to come');
 }
 
 /** Equal amounts from one payer on one day, each with its own reference: all of them are real. */
@@ -211,7 +209,7 @@ export function twins(book: Book, profile: Profile, at: { day: number; minor: bi
   }
 }
 
-/** Equal in everything, reference included: the lines cannot be told apart, and none is a duplicate. */
+/** Equal in everything, reference included: the lines cannot be told apart, any pairing is right, and none is a duplicate. */
 export function indistinguishable(book: Book, profile: Profile, at: { day: number; minor: bigint }): void {
   const name = profile.customers[1] ?? '';
   const reference = profile.receiptRef();
@@ -221,14 +219,9 @@ export function indistinguishable(book: Book, profile: Profile, at: { day: numbe
       counterparty: side === 'ledger' ? name : profile.print(name),
       memo: side === 'ledger' ? 'Monthly service' : 'Credit',
     });
-  const ledger = [one('ledger'), one('ledger')];
-  together(
-    book,
-    'many_to_many',
-    ledger,
-    [one('statement'), one('statement')],
-    'equal lines; any pairing is right',
-  );
+  const [first, second] = [one('ledger'), one('ledger')];
+  for (const ledger of [first, second])
+    together(book, 'exact_match', [ledger], [one('statement')], 'equal lines; any pairing is right');
 }
 
 /** Two invoices paid by two transfers that are cut differently; only the totals agree. */
