@@ -24,5 +24,8 @@ export const REGISTRY_STREAM = 'registry';
 /** Refused identities and calls that never reached a reconciliation. */
 export const ACCESS_STREAM = 'access';
 
+/** What the recovery sweeper found. */
+export const SWEEPER_STREAM = 'sweeper';
+
 /** What the sealer did, and what it refused to seal. */
 export const SEAL_STREAM = 'seal';

@@ -8,26 +8,34 @@ import { QUEUES } from '../workflows/queues.ts';
 import { auditKeyFromEnvironment, required } from './environment.ts';
 import { runWorker } from './run-worker.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
-import { findOrphans } from './sweep.ts';
+import { sweep } from './sweep.ts';
+
+const SWEEP_EVERY_MS = 10 * 60_000;
 
 // The close worker: import, match, packets, review state. Holds the database (role closegate_engine) and no model key.
 try {
-  const name = await holdProcessActor(
-    required('DATABASE_URL'),
-    processActorId(process.env, 'close-worker'),
-    (reason) => {
-      process.stderr.write(`close-worker: ${reason}\n`);
-      process.exit(1);
-    },
-  );
+  const actorId = processActorId(process.env, 'close-worker');
+  const name = await holdProcessActor(required('DATABASE_URL'), actorId, (reason) => {
+    process.stderr.write(`close-worker: ${reason}\n`);
+    process.exit(1);
+  });
   const db = connect(required('DATABASE_URL'));
   const door = { db, auditKey: auditKeyFromEnvironment() };
   const folder = required('CLOSEGATE_DIR');
   const connection = await Connection.connect({ address: required('TEMPORAL_ADDRESS') });
   await ensureSearchAttributes(connection);
-  const orphans = await findOrphans(db, new Client({ connection }));
-  for (const orphan of orphans) process.stderr.write(`sweep: ${orphan.run}: ${orphan.finding}\n`);
-  await connection.close();
+  const client = new Client({ connection });
+  const look = async (trigger: 'start' | 'timer') => {
+    const orphans = await sweep(door, client, { actorId, trigger });
+    for (const orphan of orphans) process.stderr.write(`sweep: ${orphan.run}: ${orphan.finding}\n`);
+  };
+  await look('start');
+  // A run may lose its workflow while workers live: terminated by hand, or its history gone.
+  const timer = setInterval(() => {
+    look('timer').catch((error: unknown) =>
+      process.stderr.write(`sweep: could not look: ${String(error)}\n`),
+    );
+  }, SWEEP_EVERY_MS);
   await runWorker(
     'close-worker',
     {
@@ -39,6 +47,8 @@ try {
       maxConcurrentActivityTaskExecutions: 8,
     },
     async () => {
+      clearInterval(timer);
+      await connection.close();
       await Promise.all([db.destroy(), name.release()]);
     },
   );

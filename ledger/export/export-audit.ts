@@ -8,7 +8,7 @@ import type { Db } from '../connect.ts';
 import type { Database } from '../database.ts';
 import { NotFound } from '../reconciliations.ts';
 import { onSnapshot } from '../snapshot.ts';
-import { runId } from '../streams.ts';
+import { SWEEPER_STREAM, runId } from '../streams.ts';
 import { COLUMNS } from '../verify/rows.ts';
 import type { KeptNote } from '../verify/tree.ts';
 import { csv } from './csv.ts';
@@ -39,6 +39,8 @@ export interface Exported {
   /** SHA-256 of manifest.json, in hex: whoever notes it down can tell this export from every other. */
   readonly manifest: string;
 }
+
+const SWEEPS = ['seq', 'at', 'actor_id', 'trigger', 'runs', 'decision', 'orphans', 'row_hash', 'leaf_index'];
 
 type Tx = Transaction<Database>;
 interface Proven {
@@ -148,13 +150,20 @@ async function writeEvents(
       readable(() => true),
     ),
   );
-  await files.write('sweeper.csv', csv(columns, readable(isSweeper)));
+  const sweeps = async function* () {
+    for await (const event of readable(({ stream }) => stream === SWEEPER_STREAM)) yield asSweep(event);
+  };
+  await files.write('sweeper.csv', csv(SWEEPS, sweeps()));
   return { events, lastEvent, proven };
 }
 
-// The sweeper surfaces runs that Postgres calls running and Temporal does not know.
-function isSweeper(event: Readonly<Record<string, unknown>>): boolean {
-  return /SWEEP|ORPHAN/.test(String(event['event_type'])) || String(event['actor_id']).includes('sweep');
+// What a sweep found stands in its bytes alone; a table for people must say it.
+function asSweep(event: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { detail } = JSON.parse((event['bytes'] as Buffer).toString('utf8')) as {
+    detail?: { trigger?: unknown; runs?: unknown; orphans?: readonly { run: string; finding: string }[] };
+  };
+  const orphans = (detail?.orphans ?? []).map(({ run, finding }) => `${run}: ${finding}`).join('; ');
+  return { ...event, trigger: detail?.trigger, runs: detail?.runs, orphans };
 }
 
 async function writePolicies(tx: Tx, files: ExportFiles): Promise<void> {

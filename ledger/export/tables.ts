@@ -10,7 +10,7 @@ export interface Close {
 
 /** The streams that an export holds in full: those of the close, and those that everything rests on. */
 export function streamsOf({ entity, period }: Close): RawBuilder<boolean> {
-  return sql<boolean>`(e.stream in ('registry', 'seal', 'access', ${sql.lit(runStream(entity, period))})
+  return sql<boolean>`(e.stream in ('registry', 'seal', 'access', 'sweeper', ${sql.lit(runStream(entity, period))})
     or starts_with(e.stream, ${sql.lit(`reconciliation/${entity}/${period}/`)}))`;
 }
 
