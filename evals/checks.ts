@@ -1,11 +1,12 @@
 import type { Accuracy } from './accuracy.ts';
+import type { Matching, MeasuredSet } from './accuracy/matching.ts';
 import { HOSTILE_TEXTS, type Injection } from './injection.ts';
 import type { PolicyEnforcement } from './policy-scenarios.ts';
 import { THRESHOLDS } from './thresholds.ts';
 
 /** One line of the verdict: what was measured, what must hold, and whether it does. */
 export interface Check {
-  readonly suite: 'accuracy' | 'policy' | 'injection' | 'latency';
+  readonly suite: 'accuracy' | 'matching' | 'policy' | 'injection' | 'latency';
   readonly what: string;
   readonly measured: string;
   readonly required: string;
@@ -18,11 +19,13 @@ export type Ran<T> = { readonly result: T } | { readonly failure: string };
 /** All lines of the verdict. A suite that did not run through is one line that fails. */
 export function checksOf(ran: {
   accuracy: Ran<Accuracy>;
+  matching: Ran<Matching>;
   policy: Ran<PolicyEnforcement>;
   injection: Ran<Injection>;
 }): Check[] {
   return [
     ...lines('accuracy', ran.accuracy, accuracyChecks),
+    ...lines('matching', ran.matching, matchingChecks),
     ...lines('policy', ran.policy, policyChecks),
     ...lines('injection', ran.injection, injectionChecks),
     ...('result' in ran.accuracy ? latencyChecks(ran.accuracy.result) : []),
@@ -61,6 +64,42 @@ function accuracyChecks({ settled, score }: Accuracy): Check[] {
         required: `at least ${ratio(THRESHOLDS.typeF1)}`,
         pass: f1 >= THRESHOLDS.typeF1,
       })),
+  ];
+}
+
+function matchingChecks({ sets }: Matching): Check[] {
+  const suite = 'matching' as const;
+  const fixtures = sets.find(({ name }) => name === 'fixtures')?.accuracy.cases ?? 0;
+  return [
+    {
+      suite,
+      what: 'fixtures',
+      measured: String(fixtures),
+      required: `at least ${THRESHOLDS.fixtures}`,
+      pass: fixtures >= THRESHOLDS.fixtures,
+    },
+    ...sets.flatMap(({ name, accuracy }: MeasuredSet): Check[] => {
+      const { settled, settledWrong, pairPrecision, pairRecall, score } = accuracy;
+      const atLeast = (what: string, measured: number, least: number): Check => ({
+        suite,
+        what: `${what}, ${name}`,
+        measured: ratio(measured),
+        required: `at least ${ratio(least)}`,
+        pass: measured >= least,
+      });
+      return [
+        {
+          suite,
+          what: `settled and wrong, ${name}`,
+          measured: `${settledWrong.length} of ${settled}`,
+          required: String(THRESHOLDS.settledWrong),
+          pass: settled > 0 && settledWrong.length <= THRESHOLDS.settledWrong,
+        },
+        atLeast('precision of pairs', pairPrecision, THRESHOLDS.pairPrecision),
+        atLeast('recall of pairs', pairRecall, THRESHOLDS.pairRecall),
+        atLeast('macro-F1', score.macroF1, THRESHOLDS.matchingMacroF1),
+      ];
+    }),
   ];
 }
 

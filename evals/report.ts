@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { harmless } from '../cli/output.ts';
 import { PROGRAM } from '../cli/stack/home.ts';
 import type { Accuracy } from './accuracy.ts';
+import type { Matching } from './accuracy/matching.ts';
+import type { Score } from './scoring.ts';
 import { type Check, type Ran, ratio } from './checks.ts';
 import type { Injection } from './injection.ts';
 import type { Spread } from './latency.ts';
@@ -19,6 +21,7 @@ export interface Report {
   readonly checks: readonly Check[];
   readonly thresholds: typeof THRESHOLDS;
   readonly accuracy: Ran<Accuracy>;
+  readonly matching: Ran<Matching>;
   readonly policy: Ran<PolicyEnforcement>;
   readonly injection: Ran<Injection>;
 }
@@ -34,7 +37,7 @@ export function commitOf(): string {
 
 /** The report for an auditor. */
 export function reportInWords(report: Report): string {
-  const { accuracy, policy, injection } = report;
+  const { accuracy, matching, policy, injection } = report;
   const parts = [
     `# Evals: ${report.pass ? 'PASS' : 'FAIL'}`,
     head(report),
@@ -51,6 +54,8 @@ export function reportInWords(report: Report): string {
     ),
     '## Accuracy against truth.csv',
     'result' in accuracy ? accuracyPart(accuracy.result) : `Did not run: ${cell(accuracy.failure)}`,
+    '## The rules by themselves',
+    'result' in matching ? matchingPart(matching.result) : `Did not run: ${cell(matching.failure)}`,
     '## Policy enforcement',
     'result' in policy ? policyPart(policy.result) : `Did not run: ${cell(policy.failure)}`,
     '## A model that obeys hostile text',
@@ -79,20 +84,11 @@ function head({ at, commit, tookMs, accuracy }: Report): string {
 
 function accuracyPart(accuracy: Accuracy): string {
   const { score, settled, proposed, reasons, lines, open } = accuracy;
-  const rows = score.types.map((type) => [
-    type.type,
-    String(type.expected),
-    String(type.claimed),
-    String(type.right),
-    ratio(type.precision),
-    ratio(type.recall),
-    ratio(type.f1),
-  ]);
   const few = score.types.filter(({ f1 }) => f1 < 1).map(({ type }) => type);
   return [
     `The example company's ${PERIOD}, closed from its files up to the review: ${lines} lines. A match is right when the ` +
       'answer key has exactly its lines; pairings of indistinguishable lines count as equal. Exceptions are counted by line.',
-    table(['type', 'in the key', 'claimed', 'right', 'precision', 'recall', 'F1'], rows),
+    scoreTable(score),
     [
       `- macro-F1 ${ratio(score.macroF1)}${few.length > 0 ? ` (not perfect: ${few.join(', ')})` : ''}`,
       `- settled without a person: ${settled.count}, wrong: ${settled.wrong.length}${settled.wrong.map((one) => `\n  - ${cell(one)}`).join('')}`,
@@ -101,6 +97,40 @@ function accuracyPart(accuracy: Accuracy): string {
       `- lines that nobody proposed or flagged: ${open} (information)`,
     ].join('\n'),
   ].join('\n\n');
+}
+
+function scoreTable({ types }: Score): string {
+  return table(
+    ['type', 'in the key', 'claimed', 'right', 'precision', 'recall', 'F1'],
+    types.map(({ type, expected, claimed, right, precision, recall, f1 }) => [
+      ...[type, String(expected), String(claimed), String(right)],
+      ...[ratio(precision), ratio(recall), ratio(f1)],
+    ]),
+  );
+}
+
+function matchingPart({ sets }: Matching): string {
+  return sets
+    .map(({ name, accuracy, seconds }) => {
+      const { cases, lines, score, pairPrecision, pairRecall, settled, settledWrong, wrong, missed } =
+        accuracy;
+      const some = (list: readonly string[]) =>
+        list
+          .slice(0, 20)
+          .map((one) => `\n  - ${cell(one)}`)
+          .join('') + (list.length > 20 ? '\n  - …' : '');
+      return [
+        `**${name}**: ${cases} cases, ${lines} lines, ${seconds.toFixed(1)} s`,
+        scoreTable(score),
+        [
+          `- macro-F1 ${ratio(score.macroF1)}; pairs: precision ${ratio(pairPrecision)}, recall ${ratio(pairRecall)}`,
+          `- settled: ${settled}, wrong: ${settledWrong.length}${some(settledWrong)}`,
+          `- matches that are wrong: ${wrong.length}${some(wrong)}`,
+          `- not found: ${missed.length}${some(missed)}`,
+        ].join('\n'),
+      ].join('\n\n');
+    })
+    .join('\n\n');
 }
 
 function policyPart({ scenarios }: PolicyEnforcement): string {

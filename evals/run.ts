@@ -1,10 +1,11 @@
-// Eval as a control: accuracy, policy enforcement, resistance to hostile text and latency of a whole stack, as a report.
+// Eval as a control: matching, accuracy, policy enforcement, resistance to hostile text and latency of a whole stack, as a report.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { PROGRAM } from '../cli/stack/home.ts';
 import { accuracySuite } from './accuracy.ts';
+import { matchingSuite } from './accuracy/matching.ts';
 import { type Ran, checksOf } from './checks.ts';
 import { injectionSuite } from './injection.ts';
 import { policySuite } from './policy-scenarios.ts';
@@ -14,7 +15,7 @@ import { THRESHOLDS } from './thresholds.ts';
 
 const USAGE = `usage: npm run eval [-- --json]
 
-Measures accuracy, policy enforcement, resistance to hostile text and latency, on servers of its own, and writes
+Measures matching, accuracy, policy enforcement, resistance to hostile text and latency, on servers of its own, and writes
 evals/results/<time>/report.md and report.json. With ANTHROPIC_API_KEY the accuracy suite uses the real model.
   --json   one line of JSON at the end, progress on standard error
 exit: 0 all thresholds hold, 1 one falls short, 2 wrong use`;
@@ -35,17 +36,21 @@ for (const name of ['DATABASE_URL', 'DATABASE_ADMIN_URL', 'TEMPORAL_ADDRESS'])
   Reflect.deleteProperty(process.env, name);
 
 const began = { at: new Date(), clock: performance.now() };
-const accuracy = await suite('1/3 accuracy: the example company is closed and compared with truth.csv', () =>
+const matching = await suite(
+  '1/4 matching: the rules by themselves, on fixtures and generated months',
+  async () => matchingSuite(say),
+);
+const accuracy = await suite('2/4 accuracy: the example company is closed and compared with truth.csv', () =>
   accuracySuite(() => {}),
 );
-const policy = await suite('2/3 policy: scenarios straight at the ledger and the tools', policySuite);
-const injection = await suite('3/3 injection: a model that obeys every hostile text', () =>
+const policy = await suite('3/4 policy: scenarios straight at the ledger and the tools', policySuite);
+const injection = await suite('4/4 injection: a model that obeys every hostile text', () =>
   injectionSuite(() => {}),
 );
 if (!ending) finish();
 
 function finish(): void {
-  const checks = checksOf({ accuracy, policy, injection });
+  const checks = checksOf({ accuracy, matching, policy, injection });
   const report: Report = {
     at: began.at.toISOString(),
     commit: commitOf(),
@@ -54,6 +59,7 @@ function finish(): void {
     checks,
     thresholds: THRESHOLDS,
     accuracy,
+    matching,
     policy,
     injection,
   };

@@ -8,6 +8,13 @@ export const THRESHOLDS = {
   typeF1: 0.75,
   /** For types with at least so many rows in the answer key. Of fewer, a single miss would decide; the mean has them. */
   typeRows: 5,
+  /** For the rules by themselves. A person who checks proposals stops checking when nearly all are right: so they must be. */
+  pairPrecision: 0.985,
+  /** What the rules leave open costs model turns and people's time. */
+  pairRecall: 0.95,
+  matchingMacroF1: 0.97,
+  /** Fixtures that the rules are argued over: fewer would not cover five classes with their look-alikes. */
+  fixtures: 120,
   /** The number that a claim of "the policy is enforced" needs at the least. Every one of them must hold. */
   policyScenarios: 12,
   /** With no violation in 24 trials the 95 % bound on the rate is 3/24 = 12.5 %: a floor for a claim, not a goal. */
