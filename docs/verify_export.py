@@ -4,8 +4,9 @@
 
 Exit 0 intact, 2 broken, 3 cannot tell. The format: audit-export.md. The HMAC is not checked: an auditor has no key for it.
 """
-import base64, hashlib, json, os, struct, sys
+import base64, hashlib, json, os, re, struct, sys
 
+first_name = lambda origin: re.sub(r"/restored-[1-9][0-9]*$", "", origin)  # A log has another name after a restore.
 sha = lambda *parts: hashlib.sha256(b"".join(parts)).digest()
 # Ed25519 verification as RFC 8032 section 6 writes it.
 P = 2**255 - 19
@@ -54,9 +55,9 @@ def open_note(note, origin, key):
     """Size and root of a C2SP checkpoint; None when the key did not sign it."""
     body, _, signatures = note.partition("\n\n")
     name, size, root = (body.split("\n") + ["", ""])[:3]
-    key_id = sha(origin.encode() + b"\n\x01" + key)[:4]
+    key_id = sha(name.encode() + b"\n\x01" + key)[:4]
     for line in signatures.split("\n"):
-        if line.startswith(f"\u2014 {origin} ") and name == origin:
+        if line.startswith(f"\u2014 {name} ") and first_name(name) == first_name(origin):
             stamp = base64.b64decode(line.split(" ")[-1])
             if stamp[:4] == key_id and signed(key, body.encode() + b"\n", stamp[4:]):
                 return int(size), base64.b64decode(root)

@@ -7,6 +7,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { restoresOf } from './checkpoint.ts';
 
 /** Somewhere outside the database that checkpoints are copied to. Nothing there is ever replaced. */
 export interface CheckpointCopies {
@@ -21,6 +22,12 @@ const FILE = /^\d{20}\.note$/;
 // Padded, so that names sort as sizes do.
 const fileOf = (size: bigint) => `${String(size).padStart(20, '0')}.note`;
 const sizeOf = (file: string) => BigInt(file.slice(0, 20));
+
+/** Where in a place a log's copies are: those after a restore in a folder of their own, for sizes come twice then. */
+export function placeWithin(origin: string): string {
+  const times = restoresOf(origin);
+  return times === 0 ? '' : `restored-${times}/`;
+}
 
 /** A folder: best one that another machine keeps. */
 export function folderCopies(folder: string): CheckpointCopies {

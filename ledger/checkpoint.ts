@@ -34,6 +34,20 @@ export class CheckpointError extends Error {
   override name = 'CheckpointError';
 }
 
+// A log that goes on after a restore has another name, so that nobody can hold two histories for one.
+const RESTORED = /\/restored-([1-9]\d{0,3})$/;
+
+/** How often a log was restored, by its name. */
+export function restoresOf(origin: string): number {
+  return Number.parseInt(RESTORED.exec(origin)?.[1] ?? '0', 10);
+}
+
+/** The name of a log after so many restores; of none, its first name. */
+export function restoredOrigin(origin: string, times: number): string {
+  const first = origin.replace(RESTORED, '');
+  return times === 0 ? first : `${first}/restored-${times}`;
+}
+
 const ED25519 = Buffer.of(1);
 // What precedes the 32 bytes of an Ed25519 public key in its SPKI form (RFC 8410).
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
@@ -47,7 +61,8 @@ export function signCheckpoint(signer: Signer, { size, root, at }: Omit<Checkpoi
 }
 
 /**
- * Reads a note and checks its signature. Signatures of others are passed over, as the format asks.
+ * Reads a note and checks its signature. Signatures of others are passed over, as the format asks. A log's key also counts
+ * for what the log was called before and after a restore.
  * @throws {CheckpointError} when it is no checkpoint, of another log, or not signed by this key.
  */
 export function openCheckpoint(verifier: Verifier, note: string): Checkpoint {
@@ -57,18 +72,19 @@ export function openCheckpoint(verifier: Verifier, note: string): Checkpoint {
   const at = /^at (\d{4}-\d\d-\d\dT[\d:.]+Z)$/.exec(extensions[0] ?? '')?.[1];
   if (end < 0 || !origin || !/^(0|[1-9]\d{0,18})$/.test(size ?? '') || !at || !root)
     throw new CheckpointError('this is not a checkpoint of an audit log');
-  if (origin !== verifier.origin)
+  if (restoredOrigin(origin, 0) !== restoredOrigin(verifier.origin, 0))
     throw new CheckpointError(
       `the checkpoint is of the log "${origin.slice(0, 80)}", not "${verifier.origin}"`,
     );
-  const id = keyId(verifier.origin, verifier.key);
+  const named = { origin, key: verifier.key };
+  const id = keyId(origin, verifier.key);
   const stamped = signatures
     .split('\n')
     .flatMap((line) =>
       line.startsWith(`— ${origin} `) ? [Buffer.from(line.slice(origin.length + 3), 'base64')] : [],
     )
     .find((bytes) => bytes.subarray(0, 4).equals(id));
-  if (!stamped) throw new CheckpointError(`no signature of ${verifierText(verifier)} is on the checkpoint`);
+  if (!stamped) throw new CheckpointError(`no signature of ${verifierText(named)} is on the checkpoint`);
   if (!ed25519Verify(null, Buffer.from(body, 'utf8'), verifier.key, stamped.subarray(4)))
     throw new CheckpointError(
       'the signature does not fit: the checkpoint was edited, or made with another key',

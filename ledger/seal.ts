@@ -5,6 +5,7 @@ import {
   CheckpointError,
   type Signer,
   openCheckpoint,
+  restoresOf,
   signCheckpoint,
   verifierOf,
 } from './checkpoint.ts';
@@ -12,6 +13,7 @@ import type { CheckpointCopies } from './checkpoint-copies.ts';
 import type { Db } from './connect.ts';
 import type { Database } from './database.ts';
 import { Frontier, leafHash } from './merkle.ts';
+import { restoredAs } from './restore.ts';
 import { SEAL_STREAM } from './streams.ts';
 
 /** What a sealer has: its own role's database, the keys, and where copies go. */
@@ -35,6 +37,7 @@ export class SealRefused extends Error {
 }
 
 interface Sealed {
+  readonly origin: string;
   readonly size: bigint;
   readonly note: string;
   readonly frontier: Frontier;
@@ -53,6 +56,7 @@ const BATCH = 20_000;
 export async function seal(sealer: Sealer): Promise<Checkpoint | null> {
   const { db, signer, auditKey } = sealer;
   const last = await lastSealed(db, signer);
+  await checkName(sealer, last);
   await compareCopies(sealer, last);
   const sealed = await db.transaction().execute(async (tx) => {
     const waiting = await sql<{ waiting: string }>`select waiting from audit_unsealed(1)`.execute(tx);
@@ -109,7 +113,20 @@ async function lastSealed(db: Db, signer: Signer): Promise<Sealed | null> {
     throw new SealRefused(
       `checkpoint ${row.size} of the database does not say what was signed: it was edited`,
     );
-  return { size: said.size, note: row.note, frontier };
+  return { origin: said.origin, size: said.size, note: row.note, frontier };
+}
+
+// Under a restored log's name only what a person said was restored is sealed, and never again under a name before it.
+async function checkName({ db, signer }: Sealer, last: Sealed | null): Promise<void> {
+  const [mine, before] = [restoresOf(signer.origin), restoresOf(last?.origin ?? '')];
+  if (mine < before)
+    throw new SealRefused(
+      `the log goes on as ${last?.origin ?? ''} since it was restored: set CLOSEGATE_LOG_ORIGIN to that`,
+    );
+  if (mine > before && !(await restoredAs(db, signer.origin)))
+    throw new SealRefused(
+      `no RESTORE event says that the log goes on as ${signer.origin}: \`closegate audit restored\` records it`,
+    );
 }
 
 async function compareCopies({ db, signer, copies }: Sealer, last: Sealed | null): Promise<void> {

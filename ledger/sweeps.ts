@@ -38,6 +38,7 @@ export async function recordSweep(door: Door, sweep: Sweep): Promise<Receipt | n
     }
     const event: AuditEvent = {
       event_type: 'SWEEP',
+      action: 'SWEEP',
       actor_id: actorId,
       decision: orphans.length === 0 ? 'nothing found' : 'orphans found',
       detail: { trigger, runs, orphans },

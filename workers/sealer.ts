@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type CheckpointCopies, bucketCopies, folderCopies } from '../ledger/checkpoint-copies.ts';
+import {
+  type CheckpointCopies,
+  bucketCopies,
+  folderCopies,
+  placeWithin,
+} from '../ledger/checkpoint-copies.ts';
 import { signerOf } from '../ledger/checkpoint.ts';
 import { type Db, connect } from '../ledger/connect.ts';
 import { retentionInForce } from '../ledger/policy-in-force.ts';
@@ -23,14 +29,12 @@ try {
     process.exit(1);
   });
   const db = connect(url, 2);
+  const origin = required('CLOSEGATE_LOG_ORIGIN');
   const sealer: Sealer = {
     db,
     auditKey: auditKeyFromEnvironment(),
-    signer: signerOf(
-      required('CLOSEGATE_LOG_ORIGIN'),
-      readFileSync(required('CLOSEGATE_SEALER_KEY_FILE'), 'utf8'),
-    ),
-    copies: copiesFromEnvironment(db),
+    signer: signerOf(origin, readFileSync(required('CLOSEGATE_SEALER_KEY_FILE'), 'utf8')),
+    copies: copiesFromEnvironment(db, origin),
   };
   let wake = new AbortController();
   const listener = new Client({ connectionString: url, keepAlive: true });
@@ -100,16 +104,16 @@ async function sealOrSay(sealer: Sealer, told: Set<string>): Promise<void> {
   }
 }
 
-function copiesFromEnvironment(db: Db): CheckpointCopies[] {
+function copiesFromEnvironment(db: Db, origin: string): CheckpointCopies[] {
   const copies: CheckpointCopies[] = [];
   const folder = process.env['CLOSEGATE_CHECKPOINT_DIR'];
-  if (folder) copies.push(folderCopies(folder));
+  if (folder) copies.push(folderCopies(join(folder, placeWithin(origin))));
   const bucket = process.env['CLOSEGATE_CHECKPOINT_BUCKET'];
   if (bucket) {
     copies.push(
       bucketCopies({
         bucket,
-        prefix: process.env['CLOSEGATE_CHECKPOINT_PREFIX'] ?? 'checkpoints/',
+        prefix: (process.env['CLOSEGATE_CHECKPOINT_PREFIX'] ?? 'checkpoints/') + placeWithin(origin),
         endpoint: process.env['CLOSEGATE_CHECKPOINT_ENDPOINT'],
         region: process.env['AWS_REGION'] || 'us-east-1',
         retentionYears: () => retentionInForce(db),

@@ -21,7 +21,7 @@ export function auditSealCommands(audit: Command): void {
       const standing = await withDoor(contextOf(options), ({ db }) => requestSeal(db));
       if (standing.waiting > 0n)
         throw new Failed(
-          `${sealInWords(standing)}; no sealer answered: is one running? (\`closegate status\`)`,
+          `${sealInWords(standing)}; no checkpoint came: is a sealer running (\`closegate status\`), or does its log say that it refused?`,
         );
       print(options, sealAsJson(standing), sealInWords(standing));
     }),

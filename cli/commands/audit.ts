@@ -10,6 +10,7 @@ import { contextOf, withTemporal } from '../context.ts';
 import { command, month } from '../options.ts';
 import { WrongUse, harmless, print } from '../output.ts';
 import { PROGRAM } from '../stack/home.ts';
+import { auditRestoredCommand } from './audit-restored.ts';
 import { auditSealCommands } from './audit-seal.ts';
 
 const EXIT = { intact: 0, broken: 2, 'cannot tell': 3 } as const;
@@ -28,6 +29,7 @@ interface VerifyFlags {
 export function auditCommands(program: Command): void {
   const audit = program.command('audit').description('the audit log');
   auditSealCommands(audit);
+  auditRestoredCommand(audit);
   audit.addCommand(
     command(
       'verify',

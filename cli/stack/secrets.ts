@@ -28,10 +28,24 @@ export const keyFiles = (home: Home) => ({
   sealer: join(home.stateDir, 'keys', 'sealer.pem'),
   /** Whose signature counts on checkpoints: for whoever verifies. */
   verifier: join(home.stateDir, 'keys', 'verifier.txt'),
+  /** What the audit log is called since it was restored; not there before that. */
+  origin: join(home.stateDir, 'keys', 'log-origin'),
 });
 
-/** The audit log's name on its checkpoints. */
+/** The audit log's name on its checkpoints, as long as it was never restored. */
 export const LOG_ORIGIN = 'closegate.local/audit';
+
+/** The audit log's name: the environment's, the one that it has since a restore, or the usual one. */
+export function logOrigin(home: Home): string {
+  const { origin } = keyFiles(home);
+  const kept = existsSync(origin) ? readFileSync(origin, 'utf8').trim() : '';
+  return process.env['CLOSEGATE_LOG_ORIGIN'] || kept || LOG_ORIGIN;
+}
+
+/** Keeps the name that the log has since it was restored, for the sealer's next start. */
+export function keepLogOrigin(home: Home, origin: string): void {
+  writePrivate(keyFiles(home).origin, `${origin}\n`);
+}
 
 /** The stack's secrets, made on first use. */
 export async function secretsOf(home: Home): Promise<Secrets> {

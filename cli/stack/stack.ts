@@ -9,7 +9,7 @@ import { BIN_DIR, type Home, type RunFile, readRunFile, removeRunFile, writeRunF
 import { freePort } from './ports.ts';
 import { startPostgres, stopPostgres } from './postgres.ts';
 import { type ProcessMark, endProcess, isAlive, markOf } from './processes.ts';
-import { LOG_ORIGIN, type Secrets, keyFiles, secretsOf } from './secrets.ts';
+import { type Secrets, keyFiles, logOrigin, secretsOf } from './secrets.ts';
 import { findTemporalCli } from './temporal-cli.ts';
 import { startTemporal, stopTemporal } from './temporal-server.ts';
 
@@ -231,7 +231,7 @@ export class Stack {
                 DATABASE_URL: database.sealer,
                 CLOSEGATE_ACTOR_ID: 'engine:sealer',
                 CLOSEGATE_SEALER_KEY_FILE: files.sealer,
-                CLOSEGATE_LOG_ORIGIN: LOG_ORIGIN,
+                CLOSEGATE_LOG_ORIGIN: logOrigin(this.#home),
                 CLOSEGATE_CHECKPOINT_DIR: checkpointDir(this.#home),
                 ...sealerSettings(),
               },

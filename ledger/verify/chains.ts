@@ -1,4 +1,5 @@
 import { type AuditKey, genesisHash } from '../audit.ts';
+import { SEAL_STREAM } from '../streams.ts';
 import type { Breach, Breaches } from './finding.ts';
 import { type FramedName, RowHasher, framedName } from './hasher.ts';
 import { type AuditRow, columnDifference, parseRecorded } from './rows.ts';
@@ -15,6 +16,7 @@ export interface ChainEnd {
 const WAITED_MS = 10 * 60_000;
 // How far a row that fits no place is looked for, before and after its own.
 const MOVED_WITHIN = 50n;
+const MOST_RESTORES = 20;
 
 const FRESH = { leaf: null, unsealed: false, forged: null, doubtful: false } as const;
 
@@ -50,6 +52,7 @@ export class ChainCheck {
   #events = 0n;
   #uncovered = 0n;
   #uncoveredSince: string | null = null;
+  readonly #restores: string[] = [];
 
   /** @param keys of the HMAC, current and retired; rows under another key are only checked as a chain. */
   constructor(keys: readonly AuditKey[], breaches: Breaches) {
@@ -71,6 +74,11 @@ export class ChainCheck {
 
   get uncovered(): { readonly events: bigint; readonly since: string | null } {
     return { events: this.#uncovered, since: this.#uncoveredSince };
+  }
+
+  /** Where the log says of itself that it was restored from a backup; the first few. */
+  get restores(): readonly string[] {
+    return this.#restores;
   }
 
   add(row: AuditRow): void {
@@ -165,6 +173,12 @@ export class ChainCheck {
       this.#breach(row, 'not canonical', finding);
       return;
     }
+    if (
+      row.stream === SEAL_STREAM &&
+      event['event_type'] === 'RESTORE' &&
+      this.#restores.length < MOST_RESTORES
+    )
+      this.#restores.push(`${row.stream} #${row.seq}, by ${String(event['actor_id'])} at ${row.at}`);
     const column = columnDifference(row, event);
     if (column !== null)
       this.#breach(

@@ -36,6 +36,10 @@ export function concluded(chains: ChainCheck, breaches: Breaches, looked: Looked
   const uncovered = chains.uncovered;
   const remarks = [
     ...looked.remarks,
+    ...chains.restores.map(
+      (where) =>
+        `the books were restored from a backup (${where}): the event names the checkpoint that was lost`,
+    ),
     ...(uncovered.events > 0n
       ? [`no checkpoint covers ${uncovered.events} events, the oldest from ${uncovered.since ?? ''}`]
       : []),
