@@ -27,11 +27,13 @@ const CUT_OFF_BITS = 4;
 // Banks post within days; each day that passes makes another event likelier.
 const SAME_DAY_BITS = 2;
 const BITS_A_DAY = 0.45;
+const MOST_REMEMBERED = 500_000;
 
 /** Weighs pairs of lines; remembers how alike names are, since names recur. */
 export class Scale {
   readonly #statistics: Statistics;
   readonly #likeness = new Map<Name, Map<Name, Likeness>>();
+  #remembered = 0;
 
   constructor(statistics: Statistics) {
     this.#statistics = statistics;
@@ -55,10 +57,17 @@ export class Scale {
 
   /** How alike two names are; the same two are compared once. */
   likeness(a: Name, b: Name): Likeness {
+    if (this.#remembered > MOST_REMEMBERED) {
+      this.#likeness.clear();
+      this.#remembered = 0;
+    }
     let row = this.#likeness.get(a);
     if (!row) this.#likeness.set(a, (row = new Map<Name, Likeness>()));
     let found = row.get(b);
-    if (!found) row.set(b, (found = likeness(a, b, this.#statistics.word)));
+    if (!found) {
+      row.set(b, (found = likeness(a, b, this.#statistics.word)));
+      this.#remembered += 1;
+    }
     return found;
   }
 

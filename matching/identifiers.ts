@@ -8,6 +8,8 @@ export interface Identifier {
   readonly kind: string;
   /** The digits without leading zeros; empty when letters and digits are mixed. */
   readonly digits: string;
+  /** The key with letters and digits that are taken for each other made the same; empty for short ones. */
+  readonly look: string;
 }
 
 // Spellings of one kind of document, in the languages that bank texts come in.
@@ -77,11 +79,11 @@ function identifierOf(word: string, before: string): Identifier | null {
     const said = letters === '' ? before : letters;
     const kind = letters === '' && !KINDS.has(before) ? '' : kindOf(said);
     const shortest = kind === '' || NEUTRAL.has(kind) ? SHORTEST_DIGITS : SHORTEST_KNOWN;
-    return rest.length < shortest ? null : { key, kind, digits };
+    return rest.length < shortest ? null : { key, kind, digits, look: lookOf(key) };
   }
   const digitCount = key.replace(/[A-Z]/g, '').length;
   if (key.length < SHORTEST_MIXED || digitCount < 2) return null;
-  return { key, kind: kindOf(/^[A-Z]*/.exec(key)?.[0] ?? ''), digits: '' };
+  return { key, kind: kindOf(/^[A-Z]*/.exec(key)?.[0] ?? ''), digits: '', look: lookOf(key) };
 }
 
 function kindOf(letters: string): string {
@@ -91,14 +93,14 @@ function kindOf(letters: string): string {
 /** True when two identifiers name the same thing, spelled the same or not. */
 export function sameIdentifier(a: Identifier, b: Identifier): boolean {
   if (a.key === b.key) return true;
-  if (a.digits === '' || a.digits !== b.digits)
-    return a.key.length >= SHORTEST_MIXED && misread(a.key) === misread(b.key);
+  if (a.digits === '' || a.digits !== b.digits) return a.look !== '' && a.look === b.look;
   const [short, long] = a.kind.length <= b.kind.length ? [a.kind, b.kind] : [b.kind, a.kind];
   return NEUTRAL.has(a.kind) || NEUTRAL.has(b.kind) || (short.length >= 2 && long.startsWith(short));
 }
 
 // What a scanner or a tired eye takes for each other.
-function misread(key: string): string {
+function lookOf(key: string): string {
+  if (key.length < SHORTEST_MIXED) return '';
   return key
     .replace(/[OQD]/g, '0')
     .replace(/[IL]/g, '1')

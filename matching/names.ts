@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import { counterpartyKey, foldText } from '../ledger/keys.ts';
 
 /** A counterparty in the form in which it is compared. Equal names are one object. */
@@ -166,24 +167,30 @@ function isAbbreviation(short: string, long: string): boolean {
 
 /**
  * Slips between two words: letters put in, left out, mistaken, or two neighbours swapped (optimal string alignment).
- * @returns more than `allowed` as soon as it is sure.
+ * @returns more than `allowed` where there are more.
  */
 export function editDistance(a: string, b: string, allowed: number): number {
-  let before: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, at) => at);
+  // Without swaps, which count double, there are at most twice as many; that is quickly known.
+  const plain = distance(a, b);
+  if (plain <= allowed || plain > 2 * allowed) return plain;
+  const width = b.length + 1;
+  const slips = new Uint16Array((a.length + 1) * width);
+  for (let j = 0; j < width; j += 1) slips[j] = j;
   for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    let least = i;
-    for (let j = 1; j <= b.length; j += 1) {
+    const row = i * width;
+    slips[row] = i;
+    for (let j = 1; j < width; j += 1) {
+      const at = row + j;
       const same = a[i - 1] === b[j - 1];
-      let slips = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1));
+      let least = Math.min(
+        (slips[at - width] ?? 0) + 1,
+        (slips[at - 1] ?? 0) + 1,
+        (slips[at - width - 1] ?? 0) + (same ? 0 : 1),
+      );
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        slips = Math.min(slips, (before[j - 2] ?? 0) + 1);
-      row.push(slips);
-      if (slips < least) least = slips;
+        least = Math.min(least, (slips[at - 2 * width - 2] ?? 0) + 1);
+      slips[at] = least;
     }
-    if (least > allowed) return least;
-    [before, last] = [last, row];
   }
-  return last[b.length] ?? 0;
+  return slips.at(-1) ?? 0;
 }

@@ -52,5 +52,5 @@ export function lineOf(raw: RawLine, days: (date: string) => number): Line {
 // A reference column names something, also where its text alone would not: `A1`, `RENT MARCH`.
 function withReference(key: string | null, identifiers: readonly Identifier[]): readonly Identifier[] {
   if (key === null || key.length < 2 || identifiers.some((one) => one.key === key)) return identifiers;
-  return [...identifiers, { key, kind: 'REF', digits: '' }];
+  return [...identifiers, { key, kind: 'REF', digits: '', look: '' }];
 }

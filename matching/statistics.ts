@@ -13,6 +13,7 @@ const EASING = 40;
 export class Statistics {
   readonly #lines: number;
   readonly #words = new Map<string, number>();
+  readonly #bits = new Map<string, number>();
   readonly #identifiers = new Map<string, number>();
   #amounts = new Map<string, number>();
   #days: ReadonlyMap<string, readonly number[]> = new Map();
@@ -42,9 +43,15 @@ export class Statistics {
   }
 
   /** What it tells that two lines share a word. */
-  readonly word = (word: string): number =>
-    Math.max(0.5, Math.log2((this.#lines + 2 * EASING) / ((this.#words.get(word) ?? 0) + 2))) *
-    Math.min(1, word.length / 4);
+  readonly word = (word: string): number => {
+    let bits = this.#bits.get(word);
+    if (bits === undefined) {
+      const share = (this.#lines + 2 * EASING) / ((this.#words.get(word) ?? 0) + 2);
+      bits = Math.max(0.5, Math.log2(share)) * Math.min(1, word.length / 4);
+      this.#bits.set(word, bits);
+    }
+    return bits;
+  };
 
   /** What it tells that two lines share an identifier. */
   identifier(keys: readonly string[]): number {

@@ -75,7 +75,8 @@ function run(options: Options): void {
         ? null
         : { currency: reporting, tolerance: minorOf(settings.fx_tolerance, reporting) ?? 0n },
     base: options.rates === undefined ? ({ minor }) => minor : converter(options.rates, reporting),
-    onRule: (rule, open) => say(`${rule.name}: ${open} lines open`),
+    onRule: (account, rule, open) =>
+      say(`${account === '' ? '' : `account ${account}, `}${rule.name}: ${open} lines open`),
   });
   write(options, rows);
   const of = (status: Row['status']) => rows.filter((row) => row.status === status).length;

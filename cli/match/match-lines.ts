@@ -24,7 +24,7 @@ export interface MatchOptions {
   readonly exchange: Exchange | null;
   /** A line's amount in the exchange's currency, in minor units; its own amount where nothing is to be converted. */
   readonly base: (line: InputLine) => bigint;
-  readonly onRule: (rule: Rule, open: number) => void;
+  readonly onRule: (account: string, rule: Rule, open: number) => void;
 }
 
 /**
@@ -59,10 +59,21 @@ export function matchFiles(
       days,
     );
   });
-  const found = matchLines(lines, options.settings, {
-    ...(options.exchange ? { exchange: options.exchange } : {}),
-    onRule: options.onRule,
-  });
+  // Lines meet within their account only, so each account is matched by itself.
+  const byAccount = new Map<string, Line[]>();
+  for (const line of lines) {
+    const own = byAccount.get(line.account);
+    if (own) own.push(line);
+    else byAccount.set(line.account, [line]);
+  }
+  const found = [...byAccount]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([account, own]) =>
+      matchLines(own, options.settings, {
+        ...(options.exchange ? { exchange: options.exchange } : {}),
+        onRule: (rule, open) => options.onRule(account, rule, open),
+      }),
+    );
   const inputsOf = (some: readonly Line[]) => some.flatMap((line) => inputs.get(line.id) ?? []);
   const taken = new Set(found.flatMap((match) => match.lines));
   const open = lines.filter((line) => !taken.has(line)).sort(inOrder);
