@@ -38,7 +38,7 @@ export async function decide<Facts extends SubjectFacts>(
       call,
       policy,
     });
-    const event = eventFor(decision, call, request, outcome, policy, effect, escalationId);
+    const event = eventFor(decision, call, request, outcome, policy, effect, escalationId, facts.rates ?? []);
     return await closeDecision(tx, door.auditKey, call, head, event, (receipt) =>
       answerFor(outcome, facts, effect, escalationId, receipt),
     );
@@ -175,6 +175,7 @@ function eventFor(
   policy: Policy,
   effect: Effect | null,
   escalationId: string | null,
+  rates: readonly JsonObject[],
 ): AuditEvent {
   const id = effect?.subjectId ?? decision.subjectId;
   // What the gate was told, as JSON: decimals as their strings. Another policy can be asked the same later.
@@ -194,6 +195,7 @@ function eventFor(
       facts,
       facts_hash: hashOf(facts),
       obstacle: request.subject?.obstacle ?? null,
+      ...(rates.length === 0 ? {} : { rates }),
       ...(request.subject?.contentHash ? { content_hash: request.subject.contentHash } : {}),
       ...(escalationId === null ? {} : { escalation: escalationId }),
       ...(effect === null ? {} : { result: effect.result, ...effect.detail }),

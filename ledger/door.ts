@@ -33,7 +33,10 @@ export const COMPANY: Scope = { entity: '', period: '', account: null };
 
 /** What the gate must know about the subject, read under the lock. Everything else `decide` fills in. */
 export type SubjectFacts = Pick<GateRequest, 'subject'> &
-  Partial<Omit<GateRequest, 'subject' | 'action' | 'actor'>>;
+  Partial<Omit<GateRequest, 'subject' | 'action' | 'actor'>> & {
+    /** The rates behind amounts that were converted; for the record, the gate is told how fresh they are. */
+    readonly rates?: readonly JsonObject[];
+  };
 
 /** The circumstances under which a change is applied. */
 export interface Applying {

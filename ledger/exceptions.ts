@@ -10,6 +10,7 @@ import { approvalsOf } from './escalations.ts';
 import type { Item } from './items.ts';
 import { counterpartyOf, totalsOf } from './legs.ts';
 import { openLegs } from './open-legs.ts';
+import { ratesOfLines } from './rates.ts';
 import { NotFound, type Reconciliation, getReconciliation, scopeOf } from './reconciliations.ts';
 import { reconciliationStream } from './streams.ts';
 
@@ -81,6 +82,7 @@ export async function flagException(
         amountUsd: totalsOf(items).amountUsd,
         rationale: args.narrative,
         adjustment: parseEntry(entry),
+        rates: await ratesOfLines(tx, reconciliation.currency, items),
       };
     },
     async apply(tx, { items }, { actor, call: by }) {

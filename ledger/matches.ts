@@ -9,6 +9,7 @@ import { approvalsOf } from './escalations.ts';
 import type { Item } from './items.ts';
 import { contentHashOf, counterpartyOf, totalsOf, typeOf } from './legs.ts';
 import { openLegs } from './open-legs.ts';
+import { ratesOfLines } from './rates.ts';
 import { NotFound, type Reconciliation, getReconciliation, scopeOf } from './reconciliations.ts';
 import { reconciliationStream } from './streams.ts';
 
@@ -52,6 +53,7 @@ export async function proposeMatch(
         amountUsd,
         cumulativeUsd: usd(movedUsd.plus(amountUsd)),
         rationale,
+        rates: await ratesOfLines(tx, reconciliation.currency, items),
       };
     },
     async apply(tx, { legs }, { actor, call: by }) {

@@ -1,8 +1,11 @@
 import { type Kysely, sql } from 'kysely';
-import { currencyCode } from '../policy/currency.ts';
+import { currencyCode, roundTo } from '../policy/currency.ts';
 import { type RateRow, type RateTable, convert, rateTable } from '../policy/fx.ts';
 import { ZERO, decimal } from '../policy/money.ts';
+import type { JsonObject } from './canonical.ts';
 import type { Database } from './database.ts';
+import type { Item } from './items.ts';
+import { policyInForce } from './policy-in-force.ts';
 
 /** Which rates somebody needs: currencies, and the first and last day of what is to be converted. */
 export interface RatesNeeded {
@@ -71,6 +74,47 @@ export function rateUsed(table: RateTable, from: string, to: string, date: strin
   const found = convert(table, ZERO, currencyCode(from), currencyCode(to), date, 0);
   if (found.status === 'missing') return null;
   return { source: found.source, published: found.date, rate: found.rate.toFixed() };
+}
+
+/** A line as far as its conversion goes. */
+export type ConvertedLine = Pick<Item, 'currency' | 'date' | 'amount' | 'base_amount' | 'amount_usd'>;
+
+/**
+ * The rates behind the lines' amounts in the reconciliation's currency and in US dollars, each pair and day once, as an
+ * audit event carries them. Amounts stay as they were imported; where a published rate was corrected since, today's table
+ * does not give them any more, and the entry says so: the IMPORT event has the rate that was used.
+ * @param base the reconciliation's currency.
+ */
+export async function ratesOfLines(
+  db: Kysely<Database>,
+  base: string,
+  lines: readonly ConvertedLine[],
+): Promise<JsonObject[]> {
+  const converted = lines.filter(({ currency }) => currency !== base || currency !== 'USD');
+  if (converted.length === 0) return [];
+  const days = converted.map(({ date }) => date).sort();
+  const table = await ratesFor(db, {
+    source: (await policyInForce(db)).content.fx.source,
+    currencies: [base, 'USD', ...converted.map(({ currency }) => currency)],
+    from: days[0] ?? '',
+    to: days.at(-1) ?? '',
+  });
+  const used = new Map<string, JsonObject>();
+  for (const line of converted)
+    for (const [to, recorded] of [[base, line.base_amount] as const, ['USD', line.amount_usd] as const]) {
+      const [from, into] = [currencyCode(line.currency), currencyCode(to)];
+      if (from === into) continue;
+      const found = convert(table, decimal(line.amount), from, into, line.date, 0);
+      if (found.status === 'missing') continue;
+      const { source, date, rate, ageDays, amount } = found;
+      const same = roundTo(into, amount).eq(decimal(recorded));
+      const entry = {
+        ...{ from, to: into, source, date, rate: rate.toFixed(), age_days: ageDays },
+        ...(same ? {} : { corrected_since_import: true }),
+      };
+      used.set(JSON.stringify(entry), entry);
+    }
+  return [...used].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
 }
 
 /** What the converted amounts of a month, or of all, rest on. */
