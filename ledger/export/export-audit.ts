@@ -12,6 +12,7 @@ import { SWEEPER_STREAM, runId } from '../streams.ts';
 import { COLUMNS } from '../verify/rows.ts';
 import type { KeptNote } from '../verify/tree.ts';
 import { csv } from './csv.ts';
+import { ratesOf, sweepOf } from './details.ts';
 import { ExportFiles } from './files.ts';
 import { makeProofs } from './proofs.ts';
 import { readme } from './readme.ts';
@@ -135,11 +136,11 @@ async function writeEvents(
       }
   };
   await files.write('events.jsonl', lines());
-  const columns = ['stream', 'seq', 'at', ...COLUMNS, 'codes', 'row_hash', 'leaf_index'];
+  const columns = ['stream', 'seq', 'at', ...COLUMNS, 'codes', 'rates', 'row_hash', 'leaf_index'];
   const readable = async function* (only: (event: Readonly<Record<string, unknown>>) => boolean) {
     for await (const batch of eventRows(tx, where))
       for (const { columns: said, row_hash: hash, ...row } of batch) {
-        const event = { ...said, ...row, row_hash: hash.toString('hex') };
+        const event = { ...said, ...row, row_hash: hash.toString('hex'), rates: ratesOf(row.bytes) };
         if (only(event)) yield event;
       }
   };
@@ -151,19 +152,11 @@ async function writeEvents(
     ),
   );
   const sweeps = async function* () {
-    for await (const event of readable(({ stream }) => stream === SWEEPER_STREAM)) yield asSweep(event);
+    for await (const event of readable(({ stream }) => stream === SWEEPER_STREAM))
+      yield { ...event, ...sweepOf(event['bytes']) };
   };
   await files.write('sweeper.csv', csv(SWEEPS, sweeps()));
   return { events, lastEvent, proven };
-}
-
-// What a sweep found stands in its bytes alone; a table for people must say it.
-function asSweep(event: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { detail } = JSON.parse((event['bytes'] as Buffer).toString('utf8')) as {
-    detail?: { trigger?: unknown; runs?: unknown; orphans?: readonly { run: string; finding: string }[] };
-  };
-  const orphans = (detail?.orphans ?? []).map(({ run, finding }) => `${run}: ${finding}`).join('; ');
-  return { ...event, trigger: detail?.trigger, runs: detail?.runs, orphans };
 }
 
 async function writePolicies(tx: Tx, files: ExportFiles): Promise<void> {
