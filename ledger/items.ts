@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Database, ItemsTable, Side } from './database.ts';
 
 /** A line as it is read; the hash of its reference is for the database's own joins. */
-export type Item = Omit<Selectable<ItemsTable>, 'reference_hash'>;
+export type Item = Omit<Selectable<ItemsTable>, 'reference_hash'> & { reference_hash?: string | null };
 
 /** A page of lines, and where the next one starts. */
 export interface Page {

@@ -4,6 +4,7 @@ import { type Usd, usd } from '../policy/money.ts';
 import { findActor } from './actors.ts';
 import type { Database } from './database.ts';
 import { requestFor } from './decide.ts';
+import { type MatchList, madeBy, matchLists } from './settle-digest.ts';
 import { reconciliationId } from './streams.ts';
 
 const PAGE = 5_000;
@@ -41,20 +42,12 @@ export interface RebuiltDecision {
 
 /** True when the matches on record are those that the event's digests, counts and sums were made of. */
 export async function settlementIsWhole(db: Kysely<Database>, event: SettlementEvent): Promise<boolean> {
-  const { rows } = await sql<{ settled: boolean; matches: string; amount_usd: string; digest: string }>`
-    select decided_at is not distinct from created_at as settled, count(*)::text as matches, sum(amount_usd)::text as amount_usd,
-           encode(sha256(convert_to('["' || string_agg(content_hash, '","' order by content_hash collate "C") || '"]', 'UTF8')), 'hex') as digest
-      from matches where ${belongsTo(event)} group by 1`.execute(db);
-  const agrees = (part: SettlementPart, settled: boolean) => {
-    const found = rows.find((row) => row.settled === settled);
-    if (!found) return part.matches === '0';
-    return (
-      found.matches === part.matches &&
-      found.digest === part.digest &&
-      usd(found.amount_usd).eq(part.amount_usd)
-    );
-  };
-  return agrees(event.detail.settled, true) && agrees(event.detail.proposed, false);
+  const { settled, proposed } = await matchLists(db, belongsTo(event));
+  const agree = (found: MatchList, said: SettlementPart) =>
+    found.matches === said.matches &&
+    found.digest === said.digest &&
+    usd(found.amount_usd).eq(said.amount_usd);
+  return agree(settled, event.detail.settled) && agree(proposed, event.detail.proposed);
 }
 
 /**
@@ -152,7 +145,11 @@ async function movedBefore(
 
 const idOf = ({ entity, period, account }: SettlementEvent) => reconciliationId(entity, period, account);
 
-// One transaction made the event and its matches, so they carry one instant.
-const belongsTo = (event: SettlementEvent) => sql`
-  reconciliation_id = ${idOf(event)} and rule = ${event.detail.rule} and proposed_by = ${event.actor_id}
-  and session_id = ${event.session_id} and created_at = ${event.at}::timestamptz`;
+const belongsTo = (event: SettlementEvent) =>
+  madeBy({
+    reconciliation: idOf(event),
+    rule: event.detail.rule,
+    actor: event.actor_id,
+    session: event.session_id,
+    at: event.at,
+  });
