@@ -88,7 +88,10 @@ export class Board {
    * name: then it is another party, and not a name that the bank made unrecognisable.
    */
   namesAnother(a: Line, b: Line, { namePercent }: Evidence): boolean {
+    const [ours, theirs] = a.side === 'ledger' ? [a, b] : [b, a];
     const percent = namePercent ?? 0;
+    if (percent < UNLIKE_PERCENT && a.side !== b.side && this.#scale.isAliasOfAnother(ours, theirs))
+      return true;
     if (!a.name || !b.name || percent >= DOUBTFUL_PERCENT) return false;
     const [one, other] = [this.#isKnown(a, a.name), this.#isKnown(b, b.name)];
     return percent < UNLIKE_PERCENT ? one || other : one && other;
@@ -113,6 +116,9 @@ export class Board {
     if (found.lines.some((line) => !this.#open.has(line))) return false;
     for (const line of found.lines) this.#open.delete(line);
     this.#found.push(found);
+    const [one, other] = found.lines;
+    if (found.lines.length === 2 && found.alternatives === 0 && one && other && one.side !== other.side)
+      this.#scale.learn(...(one.side === 'ledger' ? ([one, other] as const) : ([other, one] as const)));
     return true;
   }
 

@@ -1,6 +1,6 @@
 import { Board, type Exchange, type Found, type Rule } from './board.ts';
 import type { Line } from './line.ts';
-import { amountDate, amountDateText } from './rules/equal-amounts.ts';
+import { amountDate, amountDateAlias, amountDateText } from './rules/equal-amounts.ts';
 import { exactReference } from './rules/exact-reference.ts';
 import { groupKey, groupRemainder } from './rules/group-key.ts';
 import { identifier } from './rules/identifier.ts';
@@ -28,7 +28,9 @@ export const RULES: readonly Rule[] = [
   reversalInText,
   counterpartyComponent,
   batchSum,
+  amountDateAlias,
   amountDate,
+  amountDateAlias,
   amountSlip,
 ];
 

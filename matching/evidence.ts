@@ -12,6 +12,8 @@ export interface Evidence {
   readonly namePercent: number | null;
   readonly nameBits: number;
   readonly dateBits: number;
+  /** True when the names agree only because the other side was seen to write this counterparty so. */
+  readonly alias: boolean;
   /** Business days between the two. */
   readonly days: number;
   /** True when a text agrees: an identifier, or a name that is alike enough. */
@@ -27,6 +29,10 @@ const CUT_OFF_BITS = 4;
 // Banks post within days; each day that passes makes another event likelier.
 const SAME_DAY_BITS = 2;
 const BITS_A_DAY = 0.45;
+const BRAND_PERCENT = 70;
+const SHORTEST_BRAND = 4;
+const OFTEN = 2;
+const MOSTLY = 0.8;
 const MOST_REMEMBERED = 500_000;
 
 /** Weighs pairs of lines; remembers how alike names are, since names recur. */
@@ -34,6 +40,7 @@ export class Scale {
   readonly #statistics: Statistics;
   readonly #likeness = new Map<Name, Map<Name, Likeness>>();
   #remembered = 0;
+  readonly #written = new Map<Name, Map<Name, number>>();
 
   constructor(statistics: Statistics) {
     this.#statistics = statistics;
@@ -47,6 +54,7 @@ export class Scale {
       ...identifiers,
       namePercent: name.percent,
       nameBits: name.bits,
+      alias: name.alias,
       dateBits: SAME_DAY_BITS - BITS_A_DAY * days,
       days,
       textual:
@@ -71,6 +79,42 @@ export class Scale {
     return found;
   }
 
+  /** Remembers how the other side wrote a counterparty in a pair that was found without doubt. */
+  learn(ours: Line, theirs: Line): void {
+    const [name, written] = [ours.name ?? ours.words, theirs.name ?? theirs.words];
+    if (!name || !written) return;
+    let row = this.#written.get(written);
+    if (!row) this.#written.set(written, (row = new Map<Name, number>()));
+    row.set(name, (row.get(name) ?? 0) + 1);
+  }
+
+  /** True when the other side was seen to write this name for another counterparty, time and again. */
+  isAliasOfAnother(ours: Line, theirs: Line): boolean {
+    const known = this.#aliasOf(theirs);
+    const name = ours.name ?? ours.words;
+    return known !== null && name !== null && known !== name;
+  }
+
+  /** What it tells that the other side was seen to write this counterparty so. */
+  #alias(ours: Line, theirs: Line): number | null {
+    const written = theirs.name ?? theirs.words;
+    if (!written || this.#aliasOf(theirs) !== (ours.name ?? ours.words)) return null;
+    return Math.max(...written.words.map(this.#statistics.word));
+  }
+
+  /** The counterparty that a name of the other side stood for: several times, and hardly ever for another. */
+  #aliasOf(theirs: Line): Name | null {
+    const written = theirs.name ?? theirs.words;
+    const row = written ? this.#written.get(written) : undefined;
+    if (!row) return null;
+    let [all, most, name] = [0, 0, null as Name | null];
+    for (const [one, times] of row) {
+      all += times;
+      if (times > most) [most, name] = [times, one];
+    }
+    return most >= OFTEN && most >= all * MOSTLY ? name : null;
+  }
+
   #identifiers(a: Line, b: Line): Pick<Evidence, 'shared' | 'identifierBits'> {
     let [best, shared, against] = [0, null as Identifier | null, 0];
     for (const one of a.identifiers)
@@ -87,7 +131,7 @@ export class Scale {
     return { shared, identifierBits: Math.min(bits, MOST_IDENTIFIER_BITS) };
   }
 
-  #names(a: Line, b: Line): { percent: number | null; bits: number } {
+  #names(a: Line, b: Line): { percent: number | null; bits: number; alias: boolean } {
     const own = a.name && b.name ? this.likeness(a.name, b.name) : null;
     let [percent, bits] = [own?.percent ?? null, own?.bits ?? 0];
     // A bank puts the name into the text as often as into its own column.
@@ -101,7 +145,22 @@ export class Scale {
       if (crossed.percent >= ALIKE_PERCENT && crossed.bits * 0.8 > bits)
         [percent, bits] = [Math.max(percent ?? 0, crossed.percent), crossed.bits * 0.8];
     }
-    return { percent, bits };
+    if ((percent ?? 0) < ALIKE_PERCENT) {
+      const [ledger, statement] = a.side === 'ledger' ? [a, b] : [b, a];
+      const brand = this.#brand(ledger.name, statement.name) ?? this.#brand(ledger.name, statement.words);
+      if (brand !== null) return { percent: BRAND_PERCENT, bits: Math.max(bits, brand), alias: false };
+      const alias = this.#alias(ledger, statement);
+      if (alias !== null) return { percent: BRAND_PERCENT, bits: Math.max(bits, alias), alias: true };
+    }
+    return { percent, bits, alias: false };
+  }
+
+  /** What it tells that both names begin with one word, where the books know one such party: `ZOOM.US` for Zoom Video. */
+  #brand(ours: Name | null, theirs: Name | null): number | null {
+    const [first] = ours?.words ?? [];
+    if (first === undefined || first.length < SHORTEST_BRAND || !theirs?.words.slice(0, 2).includes(first))
+      return null;
+    return this.#statistics.namesOneParty(first) ? this.#statistics.word(first) : null;
   }
 }
 

@@ -2,10 +2,9 @@ import type { Item } from '../ledger/items.ts';
 import type { Candidate, Matcher } from '../ledger/settle.ts';
 import { calendarOf } from '../policy/lookups.ts';
 import { minorOf } from './amounts.ts';
-import { businessDayNumbers } from './business-days.ts';
 import { matchLines } from './engine.ts';
 import type { Line } from './line.ts';
-import { type RawLine, lineOf } from './raw-line.ts';
+import { LineReader, type RawLine } from './line-reader.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 
 /**
@@ -13,13 +12,13 @@ import { DEFAULT_SETTINGS } from './settings.ts';
  * finds; the gate says what of it may settle.
  */
 export const matchByRules: Matcher = (open, reconciliation, policy) => {
-  const days = businessDayNumbers(calendarOf(policy, reconciliation.entity)?.holidays ?? []);
+  const reader = new LineReader(calendarOf(policy, reconciliation.entity)?.holidays ?? []);
   const tolerance =
     reconciliation.currency === reconciliation.statement_currency
       ? '0'
       : (policy.content.intercompany?.tolerance_usd ?? '0');
   const items = new Map(open.map((item) => [item.id, item] as const));
-  const lines = open.map((item) => lineOf(rawOf(item, reconciliation.currency), days));
+  const lines = open.map((item) => reader.read(rawOf(item, reconciliation.currency)));
   const found = matchLines(lines, DEFAULT_SETTINGS, {
     exchange: { currency: reconciliation.currency, tolerance: exact(tolerance, reconciliation.currency) },
   });

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { counterpartyKey, foldText } from '../ledger/keys.ts';
 
-/** A counterparty in the form in which it is compared. Equal names are one object. */
+/** A counterparty in the form in which it is compared. */
 export interface Name {
   readonly words: readonly string[];
   readonly joined: string;
@@ -30,7 +30,7 @@ const MARKETPLACES: readonly (readonly [RegExp, string])[] = [
 // Words of bank texts that say how money moved and not between whom.
 const CHANNEL = new Set(
   (
-    'ach credit debit deposit pos purchase card checkcard transfer trf tfr wire sepa direct dd ct dr cr incoming outgoing ' +
+    'ach credit debit deposit mobile atm teller branch counter lockbox pos purchase card checkcard transfer trf tfr wire sepa direct dd ct dr cr incoming outgoing ' +
     'outward inward from to of the and for ref reference inv invoice invoices no nr num number receipt rcpt online web des ' +
     'indn ppd ccd pmt pymt payment payments pay paid payable autopay bill id eft giro iban bic acct account txn trx part ' +
     'settlement remittance remit chq chk check cheque customer vendor supplier ueberweisung gutschrift lastschrift ' +
@@ -40,31 +40,29 @@ const CHANNEL = new Set(
 const LONGEST_TEXT = 140;
 const MOST_WORDS = 10;
 
-const names = new Map<string, Name>();
-const MOST_NAMES = 50_000;
+/** The names of one run. Equal names are one object in it, so that they are compared once. */
+export class Names {
+  readonly #known = new Map<string, Name>();
 
-/** Reads a counterparty column. @returns null when it names nobody. */
-export function nameOf(text: string | null): Name | null {
-  if (text === null) return null;
-  return intern(wordsOf(text));
-}
+  /** Reads a counterparty column. @returns null when it names nobody. */
+  of(text: string | null): Name | null {
+    return text === null ? null : this.#intern(wordsOf(text));
+  }
 
-/** Reads the name out of a description: its words that are neither identifiers nor about the payment's channel. */
-export function nameInText(text: string | null): Name | null {
-  if (text === null) return null;
-  return intern(wordsOf(text).filter((word) => !CHANNEL.has(word)));
-}
+  /** Reads the name out of a description: its words that are neither identifiers nor about the payment's channel. */
+  inText(text: string | null): Name | null {
+    return text === null ? null : this.#intern(wordsOf(text).filter((word) => !CHANNEL.has(word)));
+  }
 
-function intern(words: readonly string[]): Name | null {
-  if (words.length === 0) return null;
-  const key = words.join(' ');
-  const known = names.get(key);
-  if (known) return known;
-  // One process may match many accounts; what it has seen must not grow for ever.
-  if (names.size >= MOST_NAMES) names.clear();
-  const name = { words, joined: words.join('') };
-  names.set(key, name);
-  return name;
+  #intern(words: readonly string[]): Name | null {
+    if (words.length === 0) return null;
+    const key = words.join(' ');
+    const known = this.#known.get(key);
+    if (known) return known;
+    const name = { words, joined: words.join('') };
+    this.#known.set(key, name);
+    return name;
+  }
 }
 
 function wordsOf(text: string): string[] {

@@ -14,6 +14,7 @@ export class Statistics {
   readonly #lines: number;
   readonly #words = new Map<string, number>();
   readonly #bits = new Map<string, number>();
+  readonly #parties = new Map<string, Set<string>>();
   readonly #identifiers = new Map<string, number>();
   #amounts = new Map<string, number>();
   #days: ReadonlyMap<string, readonly number[]> = new Map();
@@ -22,6 +23,9 @@ export class Statistics {
     this.#lines = lines.length;
     for (const line of lines) {
       for (const word of new Set([...wordsOf(line.name), ...wordsOf(line.words)])) add(this.#words, word);
+      const first = line.side === 'ledger' ? line.name?.words[0] : undefined;
+      if (first !== undefined && line.name)
+        this.#parties.set(first, (this.#parties.get(first) ?? new Set()).add(line.name.joined));
       for (const key of new Set(line.identifiers.flatMap(lookupKeys))) add(this.#identifiers, key);
     }
     this.look(lines);
@@ -52,6 +56,11 @@ export class Statistics {
     }
     return bits;
   };
+
+  /** True when the books know only one party whose name begins with this word: then the word names it. */
+  namesOneParty(word: string): boolean {
+    return this.#parties.get(word)?.size === 1;
+  }
 
   /** What it tells that two lines share an identifier. */
   identifier(keys: readonly string[]): number {

@@ -1,10 +1,9 @@
 import type { Side } from '../ledger/database.ts';
 import { minorOf } from './amounts.ts';
 import type { Found } from './board.ts';
-import { businessDayNumbers } from './business-days.ts';
 import { matchLines } from './engine.ts';
 import type { Line } from './line.ts';
-import { type RawLine, lineOf } from './raw-line.ts';
+import { LineReader, type RawLine } from './line-reader.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 /** For tests: lines as `closegate match` would read them, and what the rules find among them. */
@@ -12,29 +11,26 @@ export interface Told extends Partial<Omit<RawLine, 'side' | 'minor' | 'base'>> 
   readonly amount: string;
 }
 
-const days = businessDayNumbers([]);
+const reader = new LineReader([]);
 
 /** A line in US dollars on 2026-03-10, unless told otherwise. */
 export function line(side: Side, id: string, { amount, ...told }: Told): Line {
   const minor = minorOf(amount, told.currency ?? 'USD') ?? 0n;
-  return lineOf(
-    {
-      ...{
-        id,
-        order: id,
-        side,
-        account: '1010',
-        date: '2026-03-10',
-        currency: 'USD',
-        minor,
-        base: minor,
-        fee: 0n,
-      },
-      ...{ reference: null, counterparty: null, description: null, group: null },
-      ...told,
+  return reader.read({
+    ...{
+      id,
+      order: id,
+      side,
+      account: '1010',
+      date: '2026-03-10',
+      currency: 'USD',
+      minor,
+      base: minor,
+      fee: 0n,
     },
-    days,
-  );
+    ...{ reference: null, counterparty: null, description: null, group: null },
+    ...told,
+  });
 }
 
 /** Ledger lines L1, L2, … and statement lines S1, S2, … */

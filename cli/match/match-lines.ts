@@ -1,8 +1,7 @@
-import { businessDayNumbers } from '../../matching/business-days.ts';
 import type { Exchange, Found, Rule } from '../../matching/board.ts';
 import { matchLines } from '../../matching/engine.ts';
 import { type Line, inOrder } from '../../matching/line.ts';
-import { lineOf } from '../../matching/raw-line.ts';
+import { LineReader } from '../../matching/line-reader.ts';
 import type { Settings } from '../../matching/settings.ts';
 import type { InputLine } from './lines-file.ts';
 
@@ -37,27 +36,24 @@ export function matchFiles(
   options: MatchOptions,
 ): Row[] {
   const accounts = sharedAccounts(ledger, statement);
-  const days = businessDayNumbers(options.settings.holidays);
+  const reader = new LineReader(options.settings.holidays);
   const inputs = new Map<string, InputLine>();
   const lines = [...ledger, ...statement].map((input): Line => {
     const { side, id, date, currency, minor, reference, counterparty, description, group } = input;
     const key = `${side} ${id}`;
     inputs.set(key, input);
-    return lineOf(
-      {
-        ...{
-          id: key,
-          order: id,
-          side,
-          account: accounts ? (input.account ?? '') : '',
-          date,
-          currency,
-          minor,
-        },
-        ...{ base: options.base(input), fee: 0n, reference, counterparty, description, group },
+    return reader.read({
+      ...{
+        id: key,
+        order: id,
+        side,
+        account: accounts ? (input.account ?? '') : '',
+        date,
+        currency,
+        minor,
       },
-      days,
-    );
+      ...{ base: options.base(input), fee: 0n, reference, counterparty, description, group },
+    });
   });
   // Lines meet within their account only, so each account is matched by itself.
   const byAccount = new Map<string, Line[]>();

@@ -1,8 +1,9 @@
 import type { Side } from '../ledger/database.ts';
 import { foldText, referenceKey } from '../ledger/keys.ts';
+import { businessDayNumbers } from './business-days.ts';
 import { type Identifier, identifiersIn } from './identifiers.ts';
 import type { Line } from './line.ts';
-import { nameInText, nameOf } from './names.ts';
+import { Names } from './names.ts';
 
 /** A line as it was recorded, with amounts in minor units. */
 export interface RawLine {
@@ -25,28 +26,38 @@ export interface RawLine {
 const REVERSES =
   /\b(?:revers\w*|rev|void\w*|storno\w*|stornierung|cancel\w*|correction|correct\w*|chargeback|returned|return|retoure|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|undo|refund\w*|contra)\b/;
 
-/** Puts a line into the form in which the rules compare it. @param days numbers business days. */
-export function lineOf(raw: RawLine, days: (date: string) => number): Line {
-  const { id, order, side, account, date, currency, minor, base, fee } = raw;
-  const said = foldText(
-    `${raw.reference ?? ''} ${raw.description ?? ''} ${raw.counterparty ?? ''}`.slice(0, 400),
-  );
-  return {
-    ...{ id, order, side, account, date, currency, minor, base, fee },
-    scope: `${account} ${currency}`,
-    day: days(date),
-    reference: referenceKey(raw.reference),
-    referenceText: raw.reference ?? '',
-    identifiers: withReference(
-      referenceKey(raw.reference),
-      identifiersIn(raw.reference, raw.group, raw.description, raw.counterparty),
-    ),
-    name: nameOf(raw.counterparty),
-    words: nameInText(raw.description),
-    nameText: raw.counterparty ?? raw.description ?? '',
-    group: raw.group,
-    reverses: REVERSES.test(said),
-  };
+/** Puts the lines of one run into the form in which the rules compare them. */
+export class LineReader {
+  readonly #days: (date: string) => number;
+  readonly #names = new Names();
+
+  /** @param holidays of the entity's calendar, `YYYY-MM-DD`. */
+  constructor(holidays: readonly string[]) {
+    this.#days = businessDayNumbers(holidays);
+  }
+
+  read(raw: RawLine): Line {
+    const { id, order, side, account, date, currency, minor, base, fee } = raw;
+    const said = foldText(
+      `${raw.reference ?? ''} ${raw.description ?? ''} ${raw.counterparty ?? ''}`.slice(0, 400),
+    );
+    return {
+      ...{ id, order, side, account, date, currency, minor, base, fee },
+      scope: `${account} ${currency}`,
+      day: this.#days(date),
+      reference: referenceKey(raw.reference),
+      referenceText: raw.reference ?? '',
+      identifiers: withReference(
+        referenceKey(raw.reference),
+        identifiersIn(raw.reference, raw.group, raw.description, raw.counterparty),
+      ),
+      name: this.#names.of(raw.counterparty),
+      words: this.#names.inText(raw.description),
+      nameText: raw.counterparty ?? raw.description ?? '',
+      group: raw.group,
+      reverses: REVERSES.test(said),
+    };
+  }
 }
 
 // A reference column names something, also where its text alone would not: `A1`, `RENT MARCH`.
