@@ -99,6 +99,18 @@ test('invoices paid together are found by what the payment names, and by its par
   ]);
 });
 
+test('a credit note is taken off what is paid together', () => {
+  const invoices = [
+    { amount: '410.25', reference: 'INV-3001', ...ACME },
+    { amount: '1200.00', reference: 'INV-3003', ...ACME },
+    { amount: '-60.10', reference: 'CN-3004', ...ACME },
+  ];
+  assert.deepEqual(
+    found(invoices, [{ amount: '1550.15', date: '2026-03-12', counterparty: 'ACME INSTRUMENTS' }]),
+    ['counterparty_sum multi_to_one L1 L2 L3 S1'],
+  );
+});
+
 test('a sum that several sets of lines reach is left open', () => {
   const parts = ['100.00', '200.00', '300.00', '400.00'].map((amount) => ({ amount, ...ACME }));
   assert.deepEqual(found(parts, [{ amount: '500.00', date: '2026-03-12', ...ACME }]), []);

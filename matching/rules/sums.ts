@@ -22,14 +22,13 @@ export const identifierSum: Rule = {
     const named = board.group(board.open(), identifierKeys);
     solve(board, identifierSum, (line) => {
       const pool = new Set(identifierKeys(line).flatMap((key) => named.get(key) ?? []));
-      return [
-        {
-          lines: candidates(board, line, pool),
-          why: 'name an identifier that it names',
-          percent: 97,
-          chance: CHANCE_SAME_PARTY,
-        },
-      ];
+      const lines = candidates(board, line, pool);
+      return [sameSign(line, lines), lines].map((some) => ({
+        lines: some,
+        why: 'name an identifier that it names',
+        percent: 97,
+        chance: CHANCE_SAME_PARTY,
+      }));
     });
   },
 };
@@ -52,8 +51,10 @@ export const counterpartySum: Rule = {
             ((board.weigh(line, other).namePercent ?? 0) >= ALIKE_PERCENT ||
               (other.name !== null && written.has(other.name)))),
       );
-      const days = [...board.group(pool, (other) => [other.date]).values()];
-      return [pool, ...days].map((lines) => ({
+      const same = sameSign(line, pool);
+      const days = [...board.group(same, (other) => [other.date]).values()];
+      // Credit notes are taken off what is paid together.
+      return [same, ...days, pool].map((lines) => ({
         lines,
         why: 'have its counterparty',
         percent: 93,
@@ -81,7 +82,7 @@ export const batchSum: Rule = {
       const pools: Pool[] = [];
       for (let day = line.day - window; day <= line.day + window; day += 1)
         for (const key of keysOfDay.get(dayKey(line, day)) ?? []) {
-          const lines = candidates(board, line, batches.get(key) ?? []);
+          const lines = sameSign(line, candidates(board, line, batches.get(key) ?? []));
           if (lines.length < 2 || !lines.every((other) => fits(line, other))) continue;
           const chance = (key === dayKey(line, day) ? CHANCE_SAME_DAY : CHANCE_SAME_BATCH) / open.length;
           pools.push({ lines, why: 'are one day’s batch', percent: 90, chance });
@@ -187,14 +188,17 @@ function interchangeable(lines: readonly Line[], { places, others }: Solution): 
   return others <= (same - places.length + 1) * places.length;
 }
 
-/** Lines of the other side, the same sign and smaller, within the window. */
+function sameSign(line: Line, others: readonly Line[]): Line[] {
+  return others.filter((other) => other.minor > 0n === line.minor > 0n);
+}
+
+/** Lines of the other side, smaller and within the window. */
 function candidates(board: Board, line: Line, pool: Iterable<Line>): Line[] {
   return [...pool].filter(
     (other) =>
       other.side !== line.side &&
       other.scope === line.scope &&
       board.isOpen(other) &&
-      other.minor > 0n === line.minor > 0n &&
       magnitude(other.minor) < magnitude(line.minor) &&
       Math.abs(other.day - line.day) <= board.settings.windows.group,
   );
