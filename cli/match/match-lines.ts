@@ -27,7 +27,7 @@ export interface MatchOptions {
 }
 
 /**
- * Matches two files' lines: first the matches in the order of their rules, then what stays open, by date.
+ * Matches two files' lines: account by account, first the matches in the order of their rules, then what stays open, by date.
  * @throws when a line of the input would not stand in exactly one row.
  */
 export function matchFiles(
@@ -35,50 +35,57 @@ export function matchFiles(
   statement: readonly InputLine[],
   options: MatchOptions,
 ): Row[] {
-  const accounts = sharedAccounts(ledger, statement);
+  const apart = sharedAccounts(ledger, statement);
+  const byAccount = new Map<string, InputLine[]>();
+  for (const line of [...ledger, ...statement]) {
+    const account = apart ? (line.account ?? '') : '';
+    const own = byAccount.get(account);
+    if (own) own.push(line);
+    else byAccount.set(account, [line]);
+  }
+  const accounts = [...byAccount].sort(([a], [b]) => (a < b ? -1 : 1));
+  const rows = accounts.flatMap(([account, inputs]) => matchAccount(account, inputs, options));
+  requireEachOnce(rows, ledger.length + statement.length);
+  return [
+    ...rows.filter(({ status }) => status !== 'open'),
+    ...rows.filter(({ status }) => status === 'open'),
+  ];
+}
+
+function matchAccount(account: string, inputs: readonly InputLine[], options: MatchOptions): Row[] {
   const reader = new LineReader(options.settings.holidays);
-  const inputs = new Map<string, InputLine>();
-  const lines = [...ledger, ...statement].map((input): Line => {
+  const inputOf = new Map<Line, InputLine>();
+  for (const input of inputs) {
     const { side, id, date, currency, minor, reference, counterparty, description, group } = input;
-    const key = `${side} ${id}`;
-    inputs.set(key, input);
-    return reader.read({
+    const line = reader.read({
       ...{
-        id: key,
+        id: `${side} ${id}`,
         order: id,
         side,
-        account: accounts ? (input.account ?? '') : '',
+        account,
         date,
         currency,
         minor,
+        base: options.base(input),
+        fee: 0n,
       },
-      ...{ base: options.base(input), fee: 0n, reference, counterparty, description, group },
+      ...{ reference, counterparty, description, group },
     });
-  });
-  // Lines meet within their account only, so each account is matched by itself.
-  const byAccount = new Map<string, Line[]>();
-  for (const line of lines) {
-    const own = byAccount.get(line.account);
-    if (own) own.push(line);
-    else byAccount.set(line.account, [line]);
+    inputOf.set(line, input);
   }
-  const found = [...byAccount]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([account, own]) =>
-      matchLines(own, options.settings, {
-        ...(options.exchange ? { exchange: options.exchange } : {}),
-        onRule: (rule, open) => options.onRule(account, rule, open),
-      }),
-    );
-  const inputsOf = (some: readonly Line[]) => some.flatMap((line) => inputs.get(line.id) ?? []);
+  const lines = [...inputOf.keys()];
+  const found = matchLines(lines, options.settings, {
+    ...(options.exchange ? { exchange: options.exchange } : {}),
+    onRule: (rule, open) => options.onRule(account, rule, open),
+  });
+  const inputsOf = (some: readonly Line[]) => some.flatMap((line) => inputOf.get(line) ?? []);
   const taken = new Set(found.flatMap((match) => match.lines));
   const open = lines.filter((line) => !taken.has(line)).sort(inOrder);
   const near = evidence(open, lines);
-  const rows = [
+  return [
     ...found.map((match) => rowOf(match, inputsOf(match.lines), options.settings)),
     ...open.map((line): Row => {
-      const [one] = inputsOf([line]);
-      const own = one ? [one] : [];
+      const own = inputsOf([line]);
       return {
         ...{ type: 'exception', status: 'open', score: '', rule: '', alternatives: 0, reasons: near(line) },
         ledger: line.side === 'ledger' ? own : [],
@@ -86,8 +93,6 @@ export function matchFiles(
       };
     }),
   ];
-  requireEachOnce(rows, ledger.length + statement.length);
-  return rows;
 }
 
 /** Accounts keep lines apart only where the two files speak of the same ones. */

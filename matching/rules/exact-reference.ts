@@ -4,7 +4,7 @@ import { type Board, type Rule, apart, sideOf } from '../board.ts';
 import type { Line } from '../line.ts';
 
 // Below this two names are of two parties, whatever else agrees.
-const CONTRADICTING_PERCENT = 35;
+const CONTRADICTING_PERCENT = 50;
 
 /**
  * Same specific reference and same amount, the only such pair. "Only" is strict: on both sides the reference stands on the
