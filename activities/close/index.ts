@@ -1,5 +1,6 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { hashOf } from '../../ledger/canonical.ts';
 import { type Answer, type Call, type Door, resultText } from '../../ledger/door.ts';
 import { importDocument, importKey } from '../../ledger/import.ts';
 import { lockPeriod } from '../../ledger/lock.ts';
@@ -50,7 +51,7 @@ export function createCloseActivities({ door, company }: CloseDependencies): Clo
       }),
 
     async matchAccount({ reconciliation }) {
-      const answer = await settleByRules(door, call(MATCHER, 'match/1'), {
+      const answer = await settleByRules(door, call(MATCHER, await matchKey(door, reconciliation)), {
         reconciliation,
         matcher: matchByRules,
       });
@@ -123,6 +124,18 @@ export function createCloseActivities({ door, company }: CloseDependencies): Clo
 // The workflow's id, never its run's: a reset or a retry must land on the same keys.
 function call(actorId: string, toolCallId: string): Call {
   return { actorId, sessionId: activityInfo().workflowExecution?.workflowId ?? 'no-workflow', toolCallId };
+}
+
+// One settlement for what is imported: a retry lands on it, and a late file makes another. Carried-in items come before
+// the first of an account's documents or not at all.
+async function matchKey(door: Door, reconciliation: string): Promise<string> {
+  const documents = await door.db
+    .selectFrom('documents')
+    .select(['side', 'sha256'])
+    .where('reconciliation_id', '=', reconciliation)
+    .orderBy('id')
+    .execute();
+  return `match/${hashOf(documents.map(({ side, sha256 }) => [side, sha256]))}`;
 }
 
 function requireDone(answer: Answer, what: string): void {

@@ -4,6 +4,7 @@ import { decimal, sum } from '../../policy/money.ts';
 import { POLICY } from '../../policy/testing.ts';
 import type { Policy } from '../../policy/load.ts';
 import type { Call, Door } from '../../ledger/door.ts';
+import { hashOf } from '../../ledger/canonical.ts';
 import { type ImportLine, importDocument } from '../../ledger/import.ts';
 import { register } from '../../ledger/register.ts';
 import { openRun } from '../../ledger/runs.ts';
@@ -126,7 +127,7 @@ export async function smallBooks(
       reconciliation,
       side,
       fileName: `${side}.csv`,
-      sha256: `${reconciliation}-${side}-${sides[side].map((one) => one.externalId).join()}`,
+      sha256: hashOf([reconciliation, side, ...sides[side].map((one) => one.externalId)]),
       currency: USD,
       totals: { opening, closing: opening.plus(sum(sides[side].map((one) => one.amount))) },
       lines: sides[side],

@@ -1,0 +1,378 @@
+import assert from 'node:assert/strict';
+import test, { after, before, beforeEach } from 'node:test';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { matchByRules } from '../matching/matcher.ts';
+import { decimal } from '../policy/money.ts';
+import { callBy, line, smallBooks } from '../tests/harness/books.ts';
+import { type TestDatabase, asAdmin, freshDatabase } from '../tests/harness/database.ts';
+import type { Candidate, Matcher } from './candidate.ts';
+import type { ImportLine } from './import.ts';
+import type { Item } from './items.ts';
+import { isSpecific } from './keys.ts';
+import { contentHashOf, counterpartyOf, totalsOf } from './legs.ts';
+import { replayHistory } from './history.ts';
+import { confirmMatch } from './matches.ts';
+import { POLICY } from '../policy/testing.ts';
+import { settleByRules } from './settle.ts';
+import { importLines } from '../tests/races/books.ts';
+import { daysBetween } from '../policy/dates.ts';
+
+const MATCHER = 'engine:matcher';
+let base: TestDatabase;
+before(async () => {
+  base = await freshDatabase();
+});
+beforeEach(async () => {
+  await base.close();
+  base = await freshDatabase();
+});
+after(() => base.close());
+
+const settle = (reconciliation: string, matcher: Matcher = () => []) =>
+  settleByRules(base.door, callBy(MATCHER), { reconciliation, matcher });
+const matches = () => base.db.selectFrom('matches').selectAll().orderBy('id').execute();
+const legsOf = async (id: string) =>
+  (
+    await base.db
+      .selectFrom('dispositions')
+      .innerJoin('items', 'items.id', 'dispositions.item_id')
+      .select('external_id')
+      .where('match_id', '=', id)
+      .where('live', '=', true)
+      .orderBy('external_id')
+      .execute()
+  ).map((row) => row.external_id);
+
+/** What the database must find, told without it: pair by pair, in the words of the rule. */
+function oracle(items: readonly Item[]): Candidate[] {
+  const having = (side: string, key: string | null) =>
+    items.filter((item) => item.side === side && item.reference_key === key);
+  const agree = (a: string | null, b: string | null) => {
+    if (a === null || b === null || a === b) return true;
+    const [short, long] = a.length < b.length ? [a, b] : [b, a];
+    return short.length >= 6 && long.startsWith(short);
+  };
+  return items.flatMap((ledger): Candidate[] => {
+    const key = ledger.reference_key;
+    if (ledger.side !== 'ledger' || key === null || !isSpecific(key)) return [];
+    const [statement, ...others] = having('statement', key);
+    if (!statement || others.length > 0 || having('ledger', key).length > 1) return [];
+    const days = Math.abs(daysBetween(ledger.date, statement.date));
+    const fees = [ledger, statement].some(({ fee }) => fee !== null && !decimal(fee).isZero());
+    if (days > 21 || fees || !decimal(ledger.amount).eq(statement.amount)) return [];
+    if (ledger.currency !== statement.currency) return [];
+    if (!agree(ledger.counterparty_key, statement.counterparty_key)) return [];
+    const apart = days === 0 ? 'same day' : `${days} day${days === 1 ? '' : 's'} apart`;
+    const reasons = `same reference ${ledger.reference ?? ''} and same amount ${ledger.amount} ${ledger.currency}, ${apart}`;
+    const legs = [ledger, statement];
+    return [{ rule: 'exact_reference', type: 'exact_match', legs, score: '1.00', alternatives: 0, reasons }];
+  });
+}
+
+const anyLine = (side: string) =>
+  fc
+    .record({
+      // Quotes, control characters and other scripts: what stands in a hash must be escaped as canonical JSON is.
+      reference: fc.oneof(
+        { weight: 4, arbitrary: fc.integer({ min: 10, max: 29 }).map((number) => `INV-${number}`) },
+        fc.constantFrom(null, 'inv 10', 'A1', 'AB-1', '12 "34"', 'é\u007f\t99\\7', '票-2026'),
+      ),
+      amount: fc.constantFrom('10.00', '10.00', '10.00', '10.00', '-10.00'),
+      day: fc.integer({ min: 1, max: 31 }),
+      counterparty: fc.constantFrom(
+        null,
+        'Borealis GmbH',
+        'BOREALIS INSTR',
+        'Borealis Instruments',
+        'Acme',
+        'Acme T',
+      ),
+      fee: fc.constantFrom(null, null, null, null, '0.00', '1.00'),
+      id: fc.constantFrom('', 'ü', '"', '\\'),
+    })
+    .map(
+      ({ reference, amount, day, counterparty, fee, id }) =>
+        (index: number): ImportLine =>
+          line(`${side}${index}${id}`, amount, {
+            reference,
+            counterparty,
+            date: `2026-03-${String(day).padStart(2, '0')}`,
+            fee: fee === null ? null : decimal(fee),
+          }),
+    );
+
+test('the database finds the pairs that the rule describes, no others, and records them word for word', async () => {
+  let found = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyLine('L'), { minLength: 8, maxLength: 16 }),
+      fc.array(anyLine('S'), { minLength: 8, maxLength: 16 }),
+      async (ledger, statement) => {
+        await base.close();
+        base = await freshDatabase();
+        const reconciliation = await smallBooks(base.door, {
+          ledger: ledger.map((make, index) => make(index)),
+          statement: statement.map((make, index) => make(index)),
+        });
+        const items = await base.db.selectFrom('items').selectAll().orderBy('id').execute();
+        const expected = oracle(items);
+        found += expected.length;
+        await settle(reconciliation);
+        const made = await matches();
+        assert.deepEqual(
+          made
+            .map((match) => ({
+              ...{ rule: match.rule, type: match.type, state: match.state, score: match.score },
+              ...{ alternatives: match.alternatives, reasons: match.rationale, hash: match.content_hash },
+              ...{ usd: match.amount_usd, counterparty: match.counterparty_key },
+              totals: [match.ledger_total, match.statement_total, match.difference],
+            }))
+            .sort((a, b) => (a.hash < b.hash ? -1 : 1)),
+          expected
+            .map(({ legs, reasons, ...candidate }) => {
+              const totals = totalsOf(legs);
+              return {
+                ...{ rule: candidate.rule, type: candidate.type, state: 'CONFIRMED', score: '1.00' },
+                ...{ alternatives: 0, reasons, hash: contentHashOf(legs, candidate.rule, reasons) },
+                ...{ usd: totals.amountUsd.toFixed(2), counterparty: counterpartyOf(legs) },
+                totals: [totals.ledger.toFixed(2), totals.statement.toFixed(2), totals.difference.toFixed(2)],
+              };
+            })
+            .sort((a, b) => (a.hash < b.hash ? -1 : 1)),
+        );
+      },
+    ),
+    { numRuns: 40 },
+  );
+  assert.ok(found > 5, `only ${found} pairs were to be found`);
+});
+
+test('a counterparty over the running limit is asked about pair by pair, the others not at all; a replay agrees', async () => {
+  const pairs = (side: string) =>
+    Array.from({ length: 40 }, (_, index) =>
+      line(`${side}${index}`, '9000.00', {
+        reference: `INV-${1000 + index}`,
+        counterparty: index < 32 ? 'Borealis' : 'Acme',
+      }),
+    );
+  const reconciliation = await smallBooks(base.door, { ledger: pairs('L'), statement: pairs('S') });
+  const answer = await settle(reconciliation);
+  // 27 × 9,000 is the most that stays under 250,000.
+  assert.ok(answer.outcome === 'done');
+  assert.deepEqual(answer.result, { settled: '35', proposed: '5', denied: '0' });
+  const findings: unknown[] = [];
+  const summary = await replayHistory(base.db, POLICY, {}, (finding) => findings.push(finding));
+  assert.deepEqual([findings, summary.defects, summary.edited, summary.rebuilt], [[], 0, 0, 40]);
+});
+
+test('a match that is added to a settlement, or taken from it, is not what its event was made of', async () => {
+  const reconciliation = await smallBooks(base.door, {
+    ledger: [line('L1', '5.00', { reference: 'INV-1001' }), line('L2', '6.00', { reference: 'INV-1002' })],
+    statement: [line('S1', '5.00', { reference: 'INV-1001' }), line('S2', '6.00', { reference: 'INV-1002' })],
+  });
+  await settle(reconciliation);
+  await asAdmin(base.adminUrl, async (admin) => {
+    await admin.query('alter table matches disable trigger all');
+    await admin.query(
+      `update matches set content_hash = repeat('0', 64) where id = (select max(id) from matches)`,
+    );
+  });
+  const kinds: string[] = [];
+  await replayHistory(base.db, POLICY, {}, (finding) => kinds.push(finding.kind));
+  assert.deepEqual(kinds, ['edited']);
+});
+
+test('a second file changes only what it must: settled stays, the same proposal stays, an overtaken one is superseded', async () => {
+  const candidate = (legs: readonly Item[], reasons: string): Candidate => ({
+    ...{ rule: 'amount_date_text', type: 'fuzzy_match', score: '0.80', alternatives: 0, reasons },
+    legs,
+  });
+  const named = (open: readonly Item[], ...ids: string[]) =>
+    ids.flatMap((id) => open.filter((item) => item.external_id === id));
+  const reconciliation = await smallBooks(base.door, {
+    ledger: ['L1', 'L2', 'L3'].map((id) => line(id, '10.00', id === 'L1' ? { reference: 'INV-1001' } : {})),
+    statement: ['S1', 'S2', 'S3'].map((id) =>
+      line(id, '10.00', id === 'S1' ? { reference: 'INV-1001' } : {}),
+    ),
+  });
+  await settle(reconciliation, (open) => [
+    candidate(named(open, 'L2', 'S2'), 'first'),
+    candidate(named(open, 'L3', 'S3'), 'first'),
+  ]);
+  const before = await matches();
+  assert.deepEqual(
+    before.map((match) => match.state),
+    ['CONFIRMED', 'PROPOSED', 'PROPOSED'],
+  );
+
+  // The same again: nothing changes.
+  const again = await settle(reconciliation, (open) => [
+    candidate(named(open, 'S3', 'L3'), 'in other words'),
+    candidate(named(open, 'L2', 'S2'), 'first'),
+  ]);
+  assert.ok(again.outcome === 'done');
+  assert.deepEqual(again.result, { settled: '0', proposed: '0', denied: '0' });
+  assert.deepEqual(await matches(), before);
+
+  // A late line takes a partner away.
+  await importLines(base.door, callBy('engine:close'), reconciliation, 'statement', ['10.00'], 'late');
+  const late = await settle(reconciliation, (open) => {
+    const [fresh] = open.filter((item) => item.external_id.includes('late'));
+    assert.ok(fresh);
+    return [candidate(named(open, 'L2', 'S2'), 'first'), candidate([...named(open, 'L3'), fresh], 'better')];
+  });
+  assert.ok(late.outcome === 'done');
+  assert.deepEqual(late.result, { settled: '0', proposed: '1', denied: '0', superseded: '1' });
+  const after = await matches();
+  assert.deepEqual(
+    after.map((match) => match.state),
+    ['CONFIRMED', 'PROPOSED', 'SUPERSEDED', 'PROPOSED'],
+  );
+  assert.deepEqual(after.slice(0, 2), before.slice(0, 2));
+  assert.deepEqual(await legsOf(after[2]?.id ?? ''), []);
+  const escalations = await base.db
+    .selectFrom('escalations')
+    .select(['subject_id', 'state'])
+    .orderBy('id')
+    .execute();
+  assert.deepEqual(
+    escalations.map((row) => row.state),
+    ['PENDING', 'EXPIRED', 'PENDING'],
+  );
+  const events = await base.db.selectFrom('audit_events').select('event_type').orderBy('id').execute();
+  assert.ok(events.some((event) => event.event_type === 'PROPOSALS_SUPERSEDED'));
+});
+
+test('a line whose reference stands in an earlier proposal too is not settled by itself', async () => {
+  const reconciliation = await smallBooks(base.door, {
+    ledger: [line('L1', '10.00', { reference: 'INV-1001' })],
+    statement: [line('S1', '9.00', { reference: 'INV-1001' })],
+  });
+  await settle(reconciliation, (open) => [
+    {
+      rule: 'partial',
+      type: 'fuzzy_match',
+      legs: open,
+      score: '0.50',
+      alternatives: 0,
+      reasons: 'paid short',
+    },
+  ]);
+  await importLines(base.door, callBy('engine:close'), reconciliation, 'statement', ['10.00'], 'late');
+  await asAdmin(base.adminUrl, async (admin) => {
+    await admin.query('alter table items disable trigger all');
+    await admin.query(
+      `update items set reference = 'INV-1001', reference_key = 'INV1001' where external_id like '%late%'`,
+    );
+  });
+  await settle(reconciliation);
+  assert.deepEqual(
+    (await matches()).map((match) => match.state),
+    ['SUPERSEDED'],
+  );
+});
+
+test('a proposal that a person has begun to approve is left alone', async () => {
+  const amounts = { ledger: [line('L1', '150000.00')], statement: [line('S1', '150000.00')] };
+  const reconciliation = await smallBooks(base.door, amounts);
+  await settle(reconciliation, (open) => [
+    {
+      rule: 'amount_date_text',
+      type: 'fuzzy_match',
+      legs: open,
+      score: '0.80',
+      alternatives: 0,
+      reasons: 'why',
+    },
+  ]);
+  const [proposed] = await matches();
+  const first = await confirmMatch(base.door, callBy('human:mei.tan'), {
+    matchId: proposed?.id ?? '',
+    rationale: 'Agrees to the remittance advice.',
+  });
+  assert.equal(first.outcome, 'escalated');
+  await settle(reconciliation, (open) => {
+    assert.deepEqual(open, []);
+    return [];
+  });
+  assert.equal((await matches())[0]?.state, 'PROPOSED');
+});
+
+test('when the period is locked nothing is settled, proposed or withdrawn', async () => {
+  const reconciliation = await smallBooks(base.door, {
+    ledger: [line('L1', '10.00', { reference: 'INV-1001' }), line('L2', '20.00')],
+    statement: [line('S1', '10.00', { reference: 'INV-1001' }), line('S2', '20.00')],
+  });
+  await settle(reconciliation, (open) => [
+    { rule: 'x', type: 'fuzzy_match', legs: open, score: '0.50', alternatives: 0, reasons: 'why' },
+  ]);
+  const before = await matches();
+  await asAdmin(base.adminUrl, async (admin) => {
+    await admin.query('alter table runs disable trigger all');
+    await admin.query(`update runs set state = 'LOCKED'`);
+  });
+  const answer = await settle(reconciliation);
+  assert.ok(answer.outcome === 'done');
+  assert.deepEqual(answer.result, { settled: '0', proposed: '0', denied: '0' });
+  assert.deepEqual(await matches(), before);
+});
+
+test('five thousand lines of one amount and one counterparty end in seconds, with nothing settled', async () => {
+  const many = (side: string) =>
+    Array.from({ length: 2_500 }, (_, index) =>
+      line(`${side}${index}`, '10.00', { counterparty: 'Borealis', reference: 'RENT-2026' }),
+    );
+  const reconciliation = await smallBooks(base.door, { ledger: many('L'), statement: many('S') });
+  const began = performance.now();
+  const answer = await settle(reconciliation, matchByRules);
+  assert.ok(performance.now() - began < 60_000);
+  assert.ok(answer.outcome === 'done' && answer.result['settled'] === '0', JSON.stringify(answer));
+});
+
+test('the records that others name can not go away, and what a row belongs to never changes', async () => {
+  const reconciliation = await smallBooks(base.door);
+  await settle(reconciliation, (open) => [
+    {
+      rule: 'x',
+      type: 'fuzzy_match',
+      legs: open.slice(0, 2),
+      score: '0.50',
+      alternatives: 0,
+      reasons: 'why',
+    },
+  ]);
+  await asAdmin(base.adminUrl, async (admin) => {
+    const refuses = async (statement: string, why: RegExp) => {
+      await assert.rejects(admin.query(statement), why, statement);
+    };
+    await refuses('delete from items', /DELETE refused/);
+    await refuses('truncate matches cascade', /TRUNCATE refused/);
+    await refuses('delete from documents', /DELETE refused/);
+    await refuses(`update matches set reconciliation_id = 'elsewhere'`, /never changes/);
+    await refuses('update dispositions set item_id = item_id + 1', /never changes/);
+    await refuses('update documents set line_count = 7', /is final/);
+    await refuses(
+      'insert into dispositions (item_id, match_id) values (987654, 1)',
+      /not there|two reconciliations/,
+    );
+    const item = (columns: string, values: string) =>
+      `insert into items (reconciliation_id, side, ${columns} line_no, external_id, date, currency, amount, base_amount, amount_usd)
+       values ('${reconciliation}', 'ledger', ${values} 1, 'X', '2026-03-10', 'USD', 1, 1, 1)`;
+    await refuses(item('document_id,', '987654,'), /names a document/);
+    // The statement's document for a line of the ledger.
+    await refuses(
+      item('document_id,', `(select id from documents where side = 'statement'),`),
+      /names a document/,
+    );
+    await refuses(item('', '').replace(reconciliation, 'nowhere'), /reconciliation that is not there/);
+    await refuses(
+      item('document_id,', `(select id from documents where side = 'ledger'),`).replace(`'X'`, `'L1'`),
+      /unique/,
+    );
+  });
+  const { rows } = await sql<{ live: string }>`select count(*) as live from dispositions where live`.execute(
+    base.db,
+  );
+  assert.equal(rows[0]?.live, '2');
+});
