@@ -7,6 +7,8 @@ import { equalSubsets } from '../subsets.ts';
 const CHANCE = 0.01;
 const ALIKE_PERCENT = 70;
 const MOST_LINES = 60;
+// Lines that are nearest to each other are tried first.
+const NEARER = [1, 2, 4];
 const MOST_NAMESAKES = 150;
 
 /** Several lines against several that hang together by identifiers and have one total. A proposal. */
@@ -36,9 +38,13 @@ export const counterpartyComponent: Rule = {
         .sort(inOrder);
       if (lines.length < 4 || lines.length > MOST_LINES) continue;
       if (takeWhole(board, counterpartyComponent, lines, 90, 'have one counterparty')) continue;
-      for (const cluster of clusters(lines, board.settings.windows.amount))
-        if (!takeWhole(board, counterpartyComponent, cluster, 88, 'have one counterparty and near dates'))
-          takePart(board, cluster);
+      for (const gap of [...NEARER, board.settings.windows.amount])
+        for (const cluster of clusters(
+          lines.filter((line) => board.isOpen(line)),
+          gap,
+        ))
+          if (!takeWhole(board, counterpartyComponent, cluster, 88, 'have one counterparty and near dates'))
+            takePart(board, cluster);
     }
   },
 };

@@ -13,6 +13,8 @@ const CHANCE_SAME_DAY = 0.2;
 const CHANCE_SAME_BATCH = 2;
 const ALIKE_PERCENT = 70;
 const MOST_NAMESAKES = 150;
+// What is paid together was mostly booked within days: the nearest lines are tried first.
+const NEARER = [3, 6];
 
 /** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
 export const identifierSum: Rule = {
@@ -53,8 +55,9 @@ export const counterpartySum: Rule = {
       );
       const same = sameSign(line, pool);
       const days = [...board.group(same, (other) => [other.date]).values()];
+      const nearer = NEARER.map((most) => same.filter((other) => Math.abs(other.day - line.day) <= most));
       // Credit notes are taken off what is paid together.
-      return [same, ...days, pool].map((lines) => ({
+      return [...nearer, same, ...days, pool].map((lines) => ({
         lines,
         why: 'have its counterparty',
         percent: 93,
