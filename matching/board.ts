@@ -1,4 +1,5 @@
 import type { MatchType } from '../ledger/database.ts';
+import { minorOf } from './amounts.ts';
 import { daysBetween } from '../policy/dates.ts';
 import { type Evidence, Scale } from './evidence.ts';
 import { lookupKeys } from './identifiers.ts';
@@ -49,6 +50,7 @@ export class Board {
   readonly #all: readonly Line[];
   readonly #open: Set<Line>;
   readonly #found: Found[] = [];
+  readonly #fees = new Map<string, ReadonlySet<bigint | null>>();
   readonly #known = new Map<string, boolean>();
   #names: NameIndex | null = null;
   readonly exchange: Exchange;
@@ -73,6 +75,18 @@ export class Board {
   /** Open lines by date, then id. */
   open(side?: Line['side']): Line[] {
     return [...this.#open].filter((line) => side === undefined || line.side === side);
+  }
+
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  /** True when an amount in minor units is on the list of bank and wire fees. */
+  isListedFee(minor: bigint, currency: string): boolean {
+    let fees = this.#fees.get(currency);
+    if (!fees)
+      this.#fees.set(currency, (fees = new Set(this.settings.fees.map((fee) => minorOf(fee, currency)))));
+    return fees.has(minor);
   }
 
   isOpen(line: Line): boolean {

@@ -47,9 +47,8 @@ export function matchLines(
   const board = new Board(lines, settings, options.exchange ?? { currency: 'USD', tolerance: 0n });
   for (const rule of RULES) {
     if (settings.off.includes(rule.name)) continue;
-    const open = board.open();
-    options.onRule?.(rule, open.length);
-    board.statistics.look(open);
+    options.onRule?.(rule, board.openCount);
+    board.statistics.look(() => board.open());
     rule.find(board);
   }
   return board.found;

@@ -33,7 +33,7 @@ const BRAND_PERCENT = 70;
 const SHORTEST_BRAND = 4;
 const OFTEN = 2;
 const MOSTLY = 0.8;
-const MOST_REMEMBERED = 500_000;
+const MOST_REMEMBERED = 200_000;
 
 /** Weighs pairs of lines; remembers how alike names are, since names recur. */
 export class Scale {

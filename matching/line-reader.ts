@@ -30,25 +30,34 @@ const REVERSES =
 export class LineReader {
   readonly #days: (date: string) => number;
   readonly #names = new Names();
+  #last = { account: '', currency: '', scope: ' ' };
 
   /** @param holidays of the entity's calendar, `YYYY-MM-DD`. */
   constructor(holidays: readonly string[]) {
     this.#days = businessDayNumbers(holidays);
   }
 
+  // One text for all lines that have it.
+  #scope(account: string, currency: string): string {
+    if (this.#last.account !== account || this.#last.currency !== currency)
+      this.#last = { account, currency, scope: `${account} ${currency}` };
+    return this.#last.scope;
+  }
+
   read(raw: RawLine): Line {
     const { id, order, side, account, date, currency, minor, base, fee } = raw;
+    const reference = referenceKey(raw.reference);
     const said = foldText(
       `${raw.reference ?? ''} ${raw.description ?? ''} ${raw.counterparty ?? ''}`.slice(0, 400),
     );
     return {
       ...{ id, order, side, account, date, currency, minor, base, fee },
-      scope: `${account} ${currency}`,
+      scope: this.#scope(account, currency),
       day: this.#days(date),
-      reference: referenceKey(raw.reference),
+      reference,
       referenceText: raw.reference ?? '',
       identifiers: withReference(
-        referenceKey(raw.reference),
+        reference,
         identifiersIn(raw.reference, raw.group, raw.description, raw.counterparty),
       ),
       name: this.#names.of(raw.counterparty),

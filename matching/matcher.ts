@@ -29,6 +29,7 @@ export const matchByRules: Matcher = (open, reconciliation, policy) => {
 };
 
 function rawOf(item: Item, currency: string): RawLine {
+  const minor = exact(item.amount, item.currency);
   return {
     id: item.id,
     // Which line comes first must not hang on the order in which files were imported.
@@ -37,9 +38,9 @@ function rawOf(item: Item, currency: string): RawLine {
     account: item.reconciliation_id,
     date: item.date,
     currency: item.currency,
-    minor: exact(item.amount, item.currency),
-    base: exact(item.base_amount, currency),
-    fee: exact(item.fee ?? '0', item.currency),
+    minor,
+    base: item.currency === currency ? minor : exact(item.base_amount, currency),
+    fee: item.fee === null ? 0n : exact(item.fee, item.currency),
     reference: item.reference,
     counterparty: item.counterparty,
     description: item.description,

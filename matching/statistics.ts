@@ -18,6 +18,7 @@ export class Statistics {
   readonly #identifiers = new Map<string, number>();
   #amounts = new Map<string, number>();
   #days: ReadonlyMap<string, readonly number[]> = new Map();
+  #open: (() => readonly Line[]) | null = null;
 
   constructor(lines: readonly Line[]) {
     this.#lines = lines.length;
@@ -28,11 +29,19 @@ export class Statistics {
         this.#parties.set(first, (this.#parties.get(first) ?? new Set()).add(line.name.joined));
       for (const key of new Set(line.identifiers.flatMap(lookupKeys))) add(this.#identifiers, key);
     }
-    this.look(lines);
+    this.#open = () => lines;
   }
 
-  /** Counts amounts and dates anew: a partner is looked for among the lines that are still open. */
-  look(open: readonly Line[]): void {
+  /** From here on a partner is looked for among these lines: those that are still open. */
+  look(open: () => readonly Line[]): void {
+    this.#open = open;
+  }
+
+  // Counted when it is first asked for: not every rule asks.
+  #count(): void {
+    if (this.#open === null) return;
+    const open = this.#open();
+    this.#open = null;
     this.#amounts = new Map();
     const days = new Map<string, number[]>();
     for (const line of open) {
@@ -73,6 +82,7 @@ export class Statistics {
    * more lines have it.
    */
   rarity(line: Line): number {
+    this.#count();
     const other = line.side === 'ledger' ? 'statement' : 'ledger';
     const seen = Math.max(0, (this.#amounts.get(`${line.scope} ${other} ${line.minor}`) ?? 0) - 1);
     const share = (seen + EASING * coincidence(line.minor)) / (this.#lines / 2 + EASING);
@@ -81,6 +91,7 @@ export class Statistics {
 
   /** Among how many lines of the other side a partner is looked for, in bits. */
   pool(line: Line, window: number): number {
+    this.#count();
     const days = this.#days.get(`${line.scope} ${line.side === 'ledger' ? 'statement' : 'ledger'}`) ?? [];
     return Math.log2(1 + countUpTo(days, line.day + window) - countUpTo(days, line.day - window - 1));
   }

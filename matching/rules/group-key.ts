@@ -1,5 +1,5 @@
 import type { MatchType } from '../../ledger/database.ts';
-import { magnitude, minorOf, show } from '../amounts.ts';
+import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
 import { type Line, totalOf } from '../line.ts';
 
@@ -38,7 +38,7 @@ export const groupRemainder: Rule = {
       const lessByFee =
         Math.min(ledger.length, statement.length) === 1 &&
         (kept * 100_000n <= whole * percentMillis(board.settings.fee_percent) ||
-          isListedFee(board, kept, currency));
+          board.isListedFee(kept, currency));
       if (rest !== 0n && !lessByFee) continue;
       board.take({
         rule: groupRemainder.name,
@@ -55,11 +55,6 @@ export const groupRemainder: Rule = {
     }
   },
 };
-
-/** True when an amount is on the list of bank and wire fees. */
-export function isListedFee(board: Board, minor: bigint, currency: string): boolean {
-  return board.settings.fees.some((fee) => minorOf(fee, currency) === minor);
-}
 
 // "4" is four percent: four thousand hundred-thousandths.
 function percentMillis(percent: string): bigint {

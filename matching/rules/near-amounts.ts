@@ -13,7 +13,6 @@ import {
 import type { Evidence } from '../evidence.ts';
 import { NameIndex } from '../name-index.ts';
 import type { Line } from '../line.ts';
-import { isListedFee } from './group-key.ts';
 
 // What a known shape of difference is worth beside an equal amount, in bits: the likelier by chance, the less.
 const SHAPE_BITS = {
@@ -161,7 +160,7 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (gap <= (minorOf(board.settings.rounding, one.currency) ?? 0n)) return 'rounding';
   const [x, y] = [a.toString(), b.toString()];
   if (areTransposed(x, y)) return 'transposed';
-  if (isListedFee(board, gap, one.currency)) return 'charge';
+  if (board.isListedFee(gap, one.currency)) return 'charge';
   if (x.length === y.length && [...x].filter((digit, at) => digit !== y[at]).length === 1) return 'slip';
   if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
   if (b < a && b * 10n >= a) return 'partial';

@@ -73,34 +73,43 @@ export const batchSum: Rule = {
   version: 1,
   find(board) {
     const open = board.open();
-    const batches = board.group(open, batchKeys);
-    const keysOfDay = new Map<string, Set<string>>();
-    for (const line of open)
-      for (const key of batchKeys(line))
-        keysOfDay.set(dayKey(line, line.day), (keysOfDay.get(dayKey(line, line.day)) ?? new Set()).add(key));
+    const ofDay = new Map<string, { readonly lines: readonly Line[]; readonly chance: number }[]>();
+    for (const [key, lines] of board.group(open, batchKeys)) {
+      const [first] = lines;
+      // A single line is no batch, and of very many on one day nothing tells which belong together.
+      if (!first || lines.length < 2 || lines.length > MOST_IN_BATCH) continue;
+      const day = dayKey(first, first.side, first.day);
+      const chance = (key === day ? CHANCE_SAME_DAY : CHANCE_SAME_BATCH) / open.length;
+      ofDay.set(day, [...(ofDay.get(day) ?? []), { lines, chance }]);
+    }
     const { amount: window } = board.settings.windows;
     const fits = (line: Line, other: Line) =>
       agreeing(line, other) && !board.namesAnother(line, other, board.weigh(line, other));
     solve(board, batchSum, (line) => {
       const pools: Pool[] = [];
+      const other = line.side === 'ledger' ? 'statement' : 'ledger';
+      const size = parseInt(magnitude(line.minor).toString(), 10);
       for (let day = line.day - window; day <= line.day + window; day += 1)
-        for (const key of keysOfDay.get(dayKey(line, day)) ?? []) {
-          const lines = sameSign(line, candidates(board, line, batches.get(key) ?? []));
-          if (lines.length < 2 || !lines.every((other) => fits(line, other))) continue;
-          const chance = (key === dayKey(line, day) ? CHANCE_SAME_DAY : CHANCE_SAME_BATCH) / open.length;
-          pools.push({ lines, why: 'are one day’s batch', percent: 90, chance });
+        for (const { lines: batch, chance } of ofDay.get(dayKey(line, other, day)) ?? []) {
+          // An amount has no more possible sums than minor units.
+          if (size * chance < 1) continue;
+          const lines = sameSign(line, candidates(board, line, batch));
+          const together = (parts: readonly Line[]) => parts.every((one) => fits(line, one));
+          pools.push({ lines, why: 'are one day’s batch', percent: 90, chance, together });
         }
       return pools;
     });
   },
 };
 
-function dayKey(line: Line, day: number): string {
-  return `${line.scope} ${day}`;
+const MOST_IN_BATCH = 150;
+
+function dayKey({ scope }: Line, side: Line['side'], day: number): string {
+  return `${scope} ${side} ${day}`;
 }
 
 function batchKeys(line: Line): string[] {
-  const day = dayKey(line, line.day);
+  const day = dayKey(line, line.side, line.day);
   const prefix = /^[A-Z]+/.exec(line.reference ?? '')?.[0];
   return [
     day,
@@ -114,6 +123,8 @@ interface Pool {
   readonly why: string;
   readonly percent: number;
   readonly chance: number;
+  /** Whether these parts can be this line's; looked at only once they add up. */
+  readonly together?: (parts: readonly Line[]) => boolean;
 }
 
 interface Solved extends Pool {
@@ -129,7 +140,7 @@ function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonly Pool[
     if (line.minor === 0n) continue;
     for (const pool of poolsOf(line)) {
       const found = partsOf(board, line, pool);
-      if (!found) continue;
+      if (!found || pool.together?.(found.parts) === false) continue;
       solved.push(found);
       break;
     }
