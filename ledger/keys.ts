@@ -34,6 +34,8 @@ const SPELLED = new Map(
 
 /** Lower case, full-width and ligature forms made plain, accents taken off their letters. */
 export function foldText(text: string): string {
+  // Nearly every text of a bank has nothing to fold.
+  if (isAscii(text)) return text.toLowerCase();
   return text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -44,4 +46,9 @@ export function foldText(text: string): string {
 /** True when a reference key can name one event: at least four characters, at least one of them a digit. */
 export function isSpecific(referenceKey: string): boolean {
   return referenceKey.length >= 4 && /\d/.test(referenceKey);
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 127) return false;
+  return true;
 }

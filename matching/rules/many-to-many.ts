@@ -9,7 +9,7 @@ const ALIKE_PERCENT = 70;
 const MOST_LINES = 60;
 // Lines that are nearest to each other are tried first.
 const NEARER = [1, 2, 4];
-const MOST_NAMESAKES = 150;
+const MOST_NAMESAKES = 60;
 
 /** Several lines against several that hang together by identifiers and have one total. A proposal. */
 export const identifierComponent: Rule = {
@@ -27,16 +27,20 @@ export const counterpartyComponent: Rule = {
   name: 'counterparty_component',
   version: 1,
   find(board) {
-    const names = new NameIndex(board.open(), MOST_NAMESAKES);
-    const seen = new Set<string>();
-    for (const first of board.open('ledger')) {
-      const name = first.name ?? first.words;
-      if (!board.isOpen(first) || !name || seen.has(`${first.scope} ${name.joined}`)) continue;
-      seen.add(`${first.scope} ${name.joined}`);
-      const lines = [...names.near(first)]
-        .filter((line) => board.isOpen(line) && isNamed(board, first, line))
-        .sort(inOrder);
-      if (lines.length < 4 || lines.length > MOST_LINES) continue;
+    const names = new NameIndex(board.open('statement'), MOST_NAMESAKES);
+    // The books write a name one way; the other side writes it many ways.
+    const ours = board.group(board.open('ledger'), (line) => {
+      const name = line.name ?? line.words;
+      return name ? [`${line.scope} ${name.joined}`] : [];
+    });
+    for (const ledger of ours.values()) {
+      const [first] = ledger;
+      if (!first || ledger.length < 2 || ledger.length > MOST_LINES) continue;
+      const statement = [...names.near(first)].filter(
+        (line) => line.scope === first.scope && (board.weigh(first, line).namePercent ?? 0) >= ALIKE_PERCENT,
+      );
+      if (statement.length < 2 || statement.length > MOST_LINES) continue;
+      const lines = [...ledger, ...statement].filter((line) => board.isOpen(line)).sort(inOrder);
       if (takeWhole(board, counterpartyComponent, lines, 90, 'have one counterparty')) continue;
       for (const gap of [...NEARER, board.settings.windows.amount])
         for (const cluster of clusters(
@@ -48,17 +52,6 @@ export const counterpartyComponent: Rule = {
     }
   },
 };
-
-// The books write a name one way; the other side writes it many ways.
-function isNamed(board: Board, first: Line, line: Line): boolean {
-  if (line.side === 'ledger')
-    return (
-      line.name === first.name &&
-      line.scope === first.scope &&
-      (line.name !== null || line.words === first.words)
-    );
-  return line.scope === first.scope && (board.weigh(first, line).namePercent ?? 0) >= ALIKE_PERCENT;
-}
 
 function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: number, why: string): boolean {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];

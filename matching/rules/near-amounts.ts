@@ -29,7 +29,7 @@ type Shape = keyof typeof SHAPE_BITS;
 const LEAST_BITS = 4;
 const SLACK_BITS = 1;
 const ALIKE_PERCENT = 80;
-const MOST_NAMESAKES = 120;
+const MOST_NAMESAKES = 60;
 
 /** One event by its identifier, with amounts that differ. A proposal that shows the difference and what it looks like. */
 export const amountMismatch: Rule = {
@@ -52,10 +52,9 @@ export const amountMismatch: Rule = {
       board,
       amountMismatch,
       [...pairs.values()],
-      (evidence, shape, one, other) => {
-        if (evidence.shared === null || board.namesAnother(one, other, evidence)) return false;
-        return (shape !== 'partial' && shape !== 'other') || (alone.has(one) && alone.has(other));
-      },
+      (shape, one, other) =>
+        (shape !== 'partial' && shape !== 'other') || (alone.has(one) && alone.has(other)),
+      (evidence, one, other) => evidence.shared !== null && !board.namesAnother(one, other, evidence),
       board.settings.windows.reference,
     );
   },
@@ -74,17 +73,15 @@ export const amountSlip: Rule = {
           .filter((other) => Math.abs(one.day - other.day) <= board.settings.windows.amount)
           .map((other) => [one, other] as const),
       );
-    const known = (evidence: Evidence, shape: Shape, one: Line, other: Line) =>
+    // Of round amounts any two differ by one digit.
+    const telling = (shape: Shape, one: Line, other: Line) =>
       shape !== 'other' &&
       shape !== 'partial' &&
-      (evidence.namePercent ?? 0) >= ALIKE_PERCENT &&
-      evidence.identifierBits >= 0 &&
-      // Of round amounts any two differ by one digit.
-      (shape === 'sign' ||
-        shape === 'charge' ||
-        shape === 'rounding' ||
-        [one, other].every((line) => significantDigits(line.minor) >= 4));
-    propose(board, amountSlip, pairs, known, board.settings.windows.amount);
+      (['sign', 'charge', 'rounding'].includes(shape) ||
+        (significantDigits(one.minor) >= 4 && significantDigits(other.minor) >= 4));
+    const alike = (evidence: Evidence) =>
+      (evidence.namePercent ?? 0) >= ALIKE_PERCENT && evidence.identifierBits >= 0;
+    propose(board, amountSlip, pairs, telling, alike, board.settings.windows.amount);
   },
 };
 
@@ -99,7 +96,8 @@ function propose(
   board: Board,
   rule: Rule,
   pairs: readonly (readonly [Line, Line])[],
-  fits: (evidence: Evidence, shape: Shape, one: Line, other: Line) => boolean,
+  shapes: (shape: Shape, one: Line, other: Line) => boolean,
+  fits: (evidence: Evidence, one: Line, other: Line) => boolean,
   window: number,
 ): void {
   const [rows, columns] = [new Map<Line, number>(), new Map<Line, number>()];
@@ -111,10 +109,10 @@ function propose(
   const edges: Mismatch[] = [];
   for (const [one, other] of pairs) {
     if (one.scope !== other.scope || one.minor === other.minor) continue;
-    const evidence = board.weigh(one, other);
-    if (evidence.days > window) continue;
     const shape = shapeOf(board, one, other);
-    if (shape === null || !fits(evidence, shape, one, other)) continue;
+    if (shape === null || !shapes(shape, one, other)) continue;
+    const evidence = board.weigh(one, other);
+    if (evidence.days > window || !fits(evidence, one, other)) continue;
     const text = evidence.identifierBits + evidence.nameBits;
     const gain = text + evidence.dateBits + SHAPE_BITS[shape] - board.statistics.pool(one, window);
     if (gain < LEAST_BITS) continue;

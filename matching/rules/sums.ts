@@ -12,7 +12,7 @@ const CHANCE_SAME_PARTY = 0.02;
 const CHANCE_SAME_DAY = 0.2;
 const CHANCE_SAME_BATCH = 2;
 const ALIKE_PERCENT = 70;
-const MOST_NAMESAKES = 150;
+const MOST_NAMESAKES = 60;
 // What is paid together was mostly booked within days: the nearest lines are tried first.
 const NEARER = [3, 6];
 
@@ -25,6 +25,7 @@ export const identifierSum: Rule = {
     solve(board, identifierSum, (line) => {
       const pool = new Set(identifierKeys(line).flatMap((key) => named.get(key) ?? []));
       const lines = candidates(board, line, pool);
+      if (!canReach(line, lines)) return [];
       return [sameSign(line, lines), lines].map((some) => ({
         lines: some,
         why: 'name an identifier that it names',
@@ -43,6 +44,7 @@ export const counterpartySum: Rule = {
     const names = new NameIndex(board.open(), MOST_NAMESAKES);
     solve(board, counterpartySum, (line) => {
       const near = candidates(board, line, names.near(line));
+      if (!canReach(line, near)) return [];
       const shared = new Set(near.filter((other) => board.weigh(line, other).shared !== null));
       // Parts of one payment are written alike, also where only some of them say what they are for.
       const written = new Set([...shared].flatMap((other) => other.name ?? []));
@@ -73,14 +75,16 @@ export const batchSum: Rule = {
   version: 1,
   find(board) {
     const open = board.open();
-    const ofDay = new Map<string, { readonly lines: readonly Line[]; readonly chance: number }[]>();
+    const ofDay = new Map<string, Batch[]>();
     for (const [key, lines] of board.group(open, batchKeys)) {
       const [first] = lines;
       // A single line is no batch, and of very many on one day nothing tells which belong together.
       if (!first || lines.length < 2 || lines.length > MOST_IN_BATCH) continue;
       const day = dayKey(first, first.side, first.day);
       const chance = (key === day ? CHANCE_SAME_DAY : CHANCE_SAME_BATCH) / open.length;
-      ofDay.set(day, [...(ofDay.get(day) ?? []), { lines, chance }]);
+      const total = (sign: bigint) => totalOf(lines.filter(({ minor }) => minor * sign > 0n));
+      const batch = { lines, chance, paidIn: total(1n), paidOut: total(-1n) };
+      ofDay.set(day, [...(ofDay.get(day) ?? []), batch]);
     }
     const { amount: window } = board.settings.windows;
     const fits = (line: Line, other: Line) =>
@@ -90,10 +94,11 @@ export const batchSum: Rule = {
       const other = line.side === 'ledger' ? 'statement' : 'ledger';
       const size = parseInt(magnitude(line.minor).toString(), 10);
       for (let day = line.day - window; day <= line.day + window; day += 1)
-        for (const { lines: batch, chance } of ofDay.get(dayKey(line, other, day)) ?? []) {
+        for (const { lines: batch, chance, paidIn, paidOut } of ofDay.get(dayKey(line, other, day)) ?? []) {
           // An amount has no more possible sums than minor units.
-          if (size * chance < 1) continue;
+          if (size * chance < 1 || (line.minor > 0n ? paidIn < line.minor : paidOut > line.minor)) continue;
           const lines = sameSign(line, candidates(board, line, batch));
+          if (!canReach(line, lines)) continue;
           const together = (parts: readonly Line[]) => parts.every((one) => fits(line, one));
           pools.push({ lines, why: 'are one day’s batch', percent: 90, chance, together });
         }
@@ -103,6 +108,14 @@ export const batchSum: Rule = {
 };
 
 const MOST_IN_BATCH = 150;
+
+interface Batch {
+  readonly lines: readonly Line[];
+  readonly chance: number;
+  /** What its lines of each sign come to. */
+  readonly paidIn: bigint;
+  readonly paidOut: bigint;
+}
 
 function dayKey({ scope }: Line, side: Line['side'], day: number): string {
   return `${scope} ${side} ${day}`;
@@ -200,6 +213,15 @@ function interchangeable(lines: readonly Line[], { places, others }: Solution): 
   const amounts = new Set(places.map((at) => lines[at]?.minor));
   const same = lines.filter((line) => amounts.has(line.minor)).length;
   return others <= (same - places.length + 1) * places.length;
+}
+
+/** False when all of them together are less than the line: most lines are done with here. */
+function canReach(line: Line, others: readonly Line[]): boolean {
+  if (others.length < 2) return false;
+  const positive = line.minor > 0n;
+  let total = 0n;
+  for (const other of others) if (other.minor > 0n === positive) total += other.minor;
+  return positive ? total >= line.minor : total <= line.minor;
 }
 
 function sameSign(line: Line, others: readonly Line[]): Line[] {
