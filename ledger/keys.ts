@@ -43,9 +43,26 @@ export function foldText(text: string): string {
     .replace(/[ßøłæœđðþı]/g, (letter) => SPELLED.get(letter) ?? letter);
 }
 
-/** True when a reference key can name one event: at least four characters, at least one of them a digit. */
+/**
+ * Reference keys that name no single event: numbers of accounts, customers, contracts and the like, which stand on every
+ * payment, and dates and months. Also used by Postgres, so it is written in what both kinds of expression know.
+ */
+export const STANDING_REFERENCE =
+  '^(ACC|ACCT|ACCOUNT|KTO|KONTO|KNR|KD|KDNR|KUNDE|KUNDENNR|CUST|CUSTOMER|CLIENT|MEMBER|MEM|MITGLIED|POLICY|CONTRACT|VERTRAG|' +
+  'VTR|LEASE|MANDATE|MANDAT|MREF|TID|TERMINAL|MID|MERCHANT|VAT|UST|USTID|TAX|IBAN|CARD|TEL|PHONE)[0-9]' +
+  '|^[A-Z][A-Z][0-9][0-9][A-Z0-9]{4}[0-9]{7}[A-Z0-9]*$' +
+  '|^(19|20)[0-9][0-9](0[1-9]|1[0-2])([0-2][0-9]|3[01])?$' +
+  '|^(JAN|FEB|MAR|APR|MAY|MAI|JUN|JUL|AUG|SEP|OCT|OKT|NOV|DEC|DEZ)[A-Z]*(20)?[0-9][0-9]$';
+const standing = new RegExp(STANDING_REFERENCE);
+
+/** True when a reference key can name one event: four characters or more, a digit among them, and no standing number. */
 export function isSpecific(referenceKey: string): boolean {
-  return referenceKey.length >= 4 && /\d/.test(referenceKey);
+  return referenceKey.length >= 4 && /\d/.test(referenceKey) && !isStanding(referenceKey);
+}
+
+/** True for a reference key that stands on every payment of an account, customer or contract, or is a date. */
+export function isStanding(referenceKey: string): boolean {
+  return standing.test(referenceKey);
 }
 
 function isAscii(text: string): boolean {

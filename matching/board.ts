@@ -77,6 +77,11 @@ export class Board {
     return [...this.#open].filter((line) => side === undefined || line.side === side);
   }
 
+  /** How alike two counterparties are, 0 to 100; null when one of the lines names none. */
+  namesAlike(a: Line, b: Line): number | null {
+    return a.name && b.name ? this.#scale.likeness(a.name, b.name).percent : null;
+  }
+
   get openCount(): number {
     return this.#open.size;
   }
@@ -98,8 +103,8 @@ export class Board {
   }
 
   /**
-   * True when both lines name a counterparty, the two are not alike, and the other side knows one of them under its own
-   * name: then it is another party, and not a name that the bank made unrecognisable.
+   * True when both lines name a counterparty and plainly not the same one, or doubtfully and the other side knows each of
+   * them under its own name, or when the other side was seen to write this name for another.
    */
   namesAnother(a: Line, b: Line, { namePercent }: Evidence): boolean {
     const [ours, theirs] = a.side === 'ledger' ? [a, b] : [b, a];
@@ -107,8 +112,8 @@ export class Board {
     if (percent < UNLIKE_PERCENT && a.side !== b.side && this.#scale.isAliasOfAnother(ours, theirs))
       return true;
     if (!a.name || !b.name || percent >= DOUBTFUL_PERCENT) return false;
-    const [one, other] = [this.#isKnown(a, a.name), this.#isKnown(b, b.name)];
-    return percent < UNLIKE_PERCENT ? one || other : one && other;
+    if (percent < UNLIKE_PERCENT) return true;
+    return this.#isKnown(a, a.name) && this.#isKnown(b, b.name);
   }
 
   #isKnown(line: Line, name: Name): boolean {
@@ -161,7 +166,10 @@ export class Board {
 }
 
 export const identifierKeys = (line: Line): readonly string[] =>
-  line.identifiers.flatMap(lookupKeys).map((key) => `${line.account} ${key}`);
+  line.identifiers
+    .filter(({ standing }) => !standing)
+    .flatMap(lookupKeys)
+    .map((key) => `${line.account} ${key}`);
 
 export const sideOf = (lines: readonly Line[], side: Line['side']): Line[] =>
   lines.filter((line) => line.side === side);

@@ -16,7 +16,7 @@ test('one reference on one amount a side is a unique exact match', () => {
 });
 
 test('a reference that stands on other amounts too settles only where both sides agree on all of them', () => {
-  const of = (...amounts: string[]) => amounts.map((amount) => ({ amount, reference: 'LEASE-77', ...ACME }));
+  const of = (...amounts: string[]) => amounts.map((amount) => ({ amount, reference: 'ORD-7701', ...ACME }));
   assert.deepEqual(found(of('100.10', '250.20'), of('250.20', '100.10')), [
     'exact_reference exact_match L2 S1',
     'exact_reference exact_match L1 S2',

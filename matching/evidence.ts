@@ -1,6 +1,7 @@
 import { type Identifier, contradicts, lookupKeys, sameIdentifier } from './identifiers.ts';
 import type { Line } from './line.ts';
 import { type Likeness, type Name, editDistance, likeness } from './names.ts';
+import { otherPeriods } from './periods.ts';
 import type { Statistics } from './statistics.ts';
 
 /** What speaks for two lines being one event, apart from their amounts. The parts are in bits and add up. */
@@ -8,6 +9,10 @@ export interface Evidence {
   /** An identifier that both lines name, or null. */
   readonly shared: Identifier | null;
   readonly identifierBits: number;
+  /** True when both name documents of one register, or months, and some of them are not the same. */
+  readonly contradicted: boolean;
+  /** True when both name one customer, member or contract by its number. */
+  readonly sameParty: boolean;
   /** How alike the names are, 0 to 100; null when one line has none. */
   readonly namePercent: number | null;
   readonly nameBits: number;
@@ -23,12 +28,17 @@ export interface Evidence {
 const ALIKE_PERCENT = 60;
 // A name that nearly every line has tells nothing, and is still the same name.
 const SAME_PERCENT = 90;
-const CONTRADICTION_BITS = -6;
+// A payment that names another document or another month is another payment.
+const CONTRADICTION_BITS = -12;
+const SLIP_BITS = -1.5;
 const MOST_IDENTIFIER_BITS = 14;
 const CUT_OFF_BITS = 4;
+const PARTY_BITS = 5;
+const PARTY_KINDS = new Set(['CUSTOMER', 'CONTRACT']);
 // Banks post within days; each day that passes makes another event likelier.
 const SAME_DAY_BITS = 2;
 const BITS_A_DAY = 0.45;
+const BITS_A_DAY_NAMED = 0.2;
 const BRAND_PERCENT = 70;
 const SHORTEST_BRAND = 4;
 const OFTEN = 2;
@@ -55,10 +65,12 @@ export class Scale {
       namePercent: name.percent,
       nameBits: name.bits,
       alias: name.alias,
-      dateBits: SAME_DAY_BITS - BITS_A_DAY * days,
+      // Whoever names the document may be late.
+      dateBits: SAME_DAY_BITS - (identifiers.shared ? BITS_A_DAY_NAMED : BITS_A_DAY) * days,
       days,
       textual:
         identifiers.shared !== null ||
+        identifiers.sameParty ||
         (name.percent !== null && name.percent >= (name.bits > 1 ? ALIKE_PERCENT : SAME_PERCENT)),
     };
   }
@@ -115,31 +127,38 @@ export class Scale {
     return most >= OFTEN && most >= all * MOSTLY ? name : null;
   }
 
-  #identifiers(a: Line, b: Line): Pick<Evidence, 'shared' | 'identifierBits'> {
-    let [best, shared, against] = [0, null as Identifier | null, 0];
+  #identifiers(a: Line, b: Line): Pick<Evidence, 'shared' | 'identifierBits' | 'contradicted' | 'sameParty'> {
+    let [best, shared, against, sameParty] = [0, null as Identifier | null, 0, false];
     for (const one of a.identifiers)
       for (const other of b.identifiers) {
         if (sameIdentifier(one, other)) {
+          if (one.standing || other.standing) {
+            sameParty ||= PARTY_KINDS.has(one.kind);
+            continue;
+          }
           const bits = this.#statistics.identifier([...lookupKeys(one)]);
           if (bits > best) [best, shared] = [bits, one];
-        } else if (contradicts(one, other)) {
-          // A slip in one number is no other number: it neither speaks for nor against.
-          against = Math.min(against, editDistance(one.key, other.key, 1) <= 1 ? -1.5 : CONTRADICTION_BITS);
         } else if (isCutOff(one.key, other.key)) best = Math.max(best, CUT_OFF_BITS);
+        else if (contradicts(one, other))
+          against = Math.min(against, isSlip(one, other) ? SLIP_BITS : CONTRADICTION_BITS);
       }
+    const party = sameParty ? PARTY_BITS : 0;
     const bits = shared ? best : against < 0 ? against : best;
-    return { shared, identifierBits: Math.min(bits, MOST_IDENTIFIER_BITS) };
+    const identifierBits = Math.min(bits + party, MOST_IDENTIFIER_BITS);
+    return {
+      shared,
+      identifierBits,
+      contradicted: against <= CONTRADICTION_BITS || otherPeriods(a.periods, b.periods),
+      sameParty,
+    };
   }
 
   #names(a: Line, b: Line): { percent: number | null; bits: number; alias: boolean } {
     const own = a.name && b.name ? this.likeness(a.name, b.name) : null;
     let [percent, bits] = [own?.percent ?? null, own?.bits ?? 0];
-    // A bank puts the name into the text as often as into its own column.
-    for (const [one, other] of [
-      [a.name, b.words],
-      [a.words, b.name],
-      [a.words, b.words],
-    ] as const) {
+    // A bank puts the name into the text as often as into its own column; two texts tell only where a column is missing.
+    const texts = a.name && b.name ? [] : [[a.words, b.words] as const];
+    for (const [one, other] of [[a.name, b.words] as const, [a.words, b.name] as const, ...texts]) {
       if (!one || !other || (percent ?? 0) >= 90) continue;
       const crossed = this.likeness(one, other);
       if (crossed.percent >= ALIKE_PERCENT && crossed.bits * 0.8 > bits)
@@ -147,7 +166,8 @@ export class Scale {
     }
     if ((percent ?? 0) < ALIKE_PERCENT) {
       const [ledger, statement] = a.side === 'ledger' ? [a, b] : [b, a];
-      const brand = this.#brand(ledger.name, statement.name) ?? this.#brand(ledger.name, statement.words);
+      // In a column of its own a name is whole: there another second word is another party.
+      const brand = statement.name ? null : this.#brand(ledger.name, statement.words);
       if (brand !== null) return { percent: BRAND_PERCENT, bits: Math.max(bits, brand), alias: false };
       const alias = this.#alias(ledger, statement);
       if (alias !== null) return { percent: BRAND_PERCENT, bits: Math.max(bits, alias), alias: true };
@@ -162,6 +182,12 @@ export class Scale {
       return null;
     return this.#statistics.namesOneParty(first) ? this.#statistics.word(first) : null;
   }
+}
+
+// Two digits that changed places are a slip; the next number is another document.
+function isSlip(a: Identifier, b: Identifier): boolean {
+  const sorted = (key: string) => [...key].sort().join('');
+  return sorted(a.key) === sorted(b.key) && editDistance(a.key, b.key, 1) <= 1;
 }
 
 // A field that is too short cuts a reference off at its end; some banks keep only its last digits.

@@ -1,9 +1,10 @@
 import type { Side } from '../ledger/database.ts';
 import { foldText, referenceKey } from '../ledger/keys.ts';
 import { businessDayNumbers } from './business-days.ts';
-import { type Identifier, identifiersIn } from './identifiers.ts';
+import { identifiersIn, withReference } from './identifiers-in-text.ts';
 import type { Line } from './line.ts';
 import { Names } from './names.ts';
+import { periodsIn } from './periods.ts';
 
 /** A line as it was recorded, with amounts in minor units. */
 export interface RawLine {
@@ -25,6 +26,10 @@ export interface RawLine {
 
 const REVERSES =
   /\b(?:revers\w*|rev|void\w*|storno\w*|stornierung|cancel\w*|correction|correct\w*|chargeback|returned|return|retoure|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|undo|refund\w*|contra)\b/;
+
+// What a bank does on its own account, in its own words.
+const BANK_OWN =
+  /\b(?:fees?|charges?|interest|zins\w*|gebuhr\w*|gebuehr\w*|entgelt\w*|frais|commission\w*|loan|darlehen|kredit\w*|amortering\w*|avgift\w*|rente|overdraft)\b/;
 
 /** Puts the lines of one run into the form in which the rules compare them. */
 export class LineReader {
@@ -58,19 +63,20 @@ export class LineReader {
       referenceText: raw.reference ?? '',
       identifiers: withReference(
         reference,
-        identifiersIn(raw.reference, raw.group, raw.description, raw.counterparty),
+        identifiersIn(raw.reference, batchOf(raw.group), raw.description, raw.counterparty),
       ),
       name: this.#names.of(raw.counterparty),
       words: this.#names.inText(raw.description),
       nameText: raw.counterparty ?? raw.description ?? '',
       group: raw.group,
       reverses: REVERSES.test(said),
+      periods: periodsIn(said),
+      bankOwn: BANK_OWN.test(said),
     };
   }
 }
 
-// A reference column names something, also where its text alone would not: `A1`, `RENT MARCH`.
-function withReference(key: string | null, identifiers: readonly Identifier[]): readonly Identifier[] {
-  if (key === null || key.length < 2 || identifiers.some((one) => one.key === key)) return identifiers;
-  return [...identifiers, { key, kind: 'REF', digits: '', look: '' }];
+// A batch number that is a date names no batch.
+function batchOf(group: string | null): string | null {
+  return group !== null && /^\s*(?:0[1-9]|1[0-2])2\d\s*$/.test(group) ? null : group;
 }

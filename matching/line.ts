@@ -37,6 +37,10 @@ export interface Line {
   readonly group: string | null;
   /** True when the line's text says that it takes something back. */
   readonly reverses: boolean;
+  /** Months and weeks that its text is about. */
+  readonly periods: readonly string[];
+  /** True when its text is about a bank's own fees, interest or loans. */
+  readonly bankOwn: boolean;
 }
 
 /** A line's place in an order that does not depend on the order in which lines arrive. */

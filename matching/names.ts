@@ -30,7 +30,7 @@ const MARKETPLACES: readonly (readonly [RegExp, string])[] = [
 // Words of bank texts that say how money moved and not between whom.
 const CHANNEL = new Set(
   (
-    'ach credit debit deposit mobile atm teller branch counter lockbox pos purchase card checkcard transfer trf tfr wire sepa direct dd ct dr cr incoming outgoing ' +
+    'ach credit debit deposit payout mobile atm teller branch counter lockbox pos purchase card checkcard transfer trf tfr wire sepa direct dd ct dr cr incoming outgoing ' +
     'outward inward from to of the and for ref reference inv invoice invoices no nr num number receipt rcpt online web des ' +
     'indn ppd ccd pmt pymt payment payments pay paid payable autopay bill id eft giro iban bic acct account txn trx part ' +
     'settlement remittance remit chq chk check cheque customer vendor supplier ueberweisung gutschrift lastschrift ' +
@@ -51,7 +51,7 @@ export class Names {
 
   /** Reads the name out of a description: its words that are neither identifiers nor about the payment's channel. */
   inText(text: string | null): Name | null {
-    return text === null ? null : this.#intern(wordsOf(text).filter((word) => !CHANNEL.has(word)));
+    return text === null ? null : this.#intern(wordsOf(text));
   }
 
   #intern(words: readonly string[]): Name | null {
@@ -72,8 +72,8 @@ function wordsOf(text: string): string[] {
     if (shape.test(folded.replace(/[^\p{L}\p{N}*]+/gu, ' '))) folded = name;
   const all = (counterpartyKey(folded) ?? '').split(' ').filter((word) => word !== '');
   const telling = all.filter((word) => !/^\d+$/.test(word) && !/^(?=.*\d)[a-z0-9]{5,}$/.test(word));
-  const plain = telling.filter((word) => !CHANNEL.has(word));
-  return (plain.length > 0 ? plain : telling).slice(0, MOST_WORDS);
+  // `Order 704` and `ACH CREDIT` name nobody.
+  return telling.filter((word) => !CHANNEL.has(word)).slice(0, MOST_WORDS);
 }
 
 /**
@@ -123,6 +123,7 @@ export function wordsAlike(a: string, b: string, last: boolean): number {
   if (short.length === 1) return long.startsWith(short) ? 0.6 : 0;
   if (long.startsWith(short) && (short.length >= 4 || (last && short.length >= 2)))
     return 0.8 + (0.2 * short.length) / long.length;
+  if (short.length === 3 && long.length >= 6 && long.startsWith(short)) return 0.75;
   const allowed = long.length < 4 ? 0 : long.length < 8 ? 1 : long.length < 13 ? 2 : 3;
   if (long.length - short.length <= allowed) {
     const slips = editDistance(short, long, allowed);

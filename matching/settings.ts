@@ -29,7 +29,6 @@ export const settingsSchema = z.strictObject({
   fees: z
     .array(money)
     .default([
-      '5.00',
       '10.00',
       '12.00',
       '12.50',

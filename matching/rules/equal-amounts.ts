@@ -11,6 +11,8 @@ const LEAST_BITS_WITH_TEXT = 3;
 const LEAST_BITS_WITHOUT = 6;
 // Nothing else that is open has this amount, in the whole account: 99 in 100 of such pairs are right.
 const ALONE_BITS = 2;
+// Whoever has a cheque may take weeks to present it.
+const CHEQUE_WINDOW = 65;
 const PLAIN_PERCENT = 90;
 const PLAIN_BITS = 4.2;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
@@ -86,10 +88,13 @@ function withoutRepeats(
 ): readonly Line[] {
   const same = new Map<string, Line[]>();
   for (const line of lines)
-    if (line.reference !== null && isSpecific(line.reference))
-      same.set(line.reference, [...(same.get(line.reference) ?? []), line]);
+    if (line.reference !== null && isSpecific(line.reference)) {
+      const key = `${line.reference} ${line.name?.joined ?? ''}`;
+      same.set(key, [...(same.get(key) ?? []), line]);
+    }
   const left = new Set<Line>();
-  for (const [reference, repeats] of same) {
+  for (const repeats of same.values()) {
+    const reference = repeats[0]?.reference;
     const [own] = repeats[0]?.identifiers ?? [];
     if (repeats.length < 2 || !own) continue;
     const wanted = others.filter(
@@ -113,11 +118,15 @@ function pairsOf(
 ): Weighed[] {
   const withText = rule !== amountDate;
   const weigh = (one: Line, other: Line): Omit<Weighed, 'row' | 'column'> | null => {
-    if (Math.abs(one.day - other.day) > window) return null;
+    if (Math.abs(one.day - other.day) > (bothCheques(one, other) ? CHEQUE_WINDOW : window)) return null;
     const evidence = board.weigh(one, other);
     if (evidence.textual !== withText) return null;
+    // A fee that the bank took is no payment of somebody's, and has a text, if not one to compare.
+    if (!withText && one.bankOwn !== other.bankOwn) return null;
+    // Two names that are not alike are a text that does not agree.
+    if (!withText && one.name && other.name) return null;
     if (withText && evidence.alias !== (rule === amountDateAlias) && !evidence.shared) return null;
-    if (!evidence.shared && board.namesAnother(one, other, evidence)) return null;
+    if (!evidence.shared && (evidence.contradicted || board.namesAnother(one, other, evidence))) return null;
     if (!evidence.shared && evidence.days > board.settings.windows.name) return null;
     // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
     const plain =
@@ -162,6 +171,10 @@ function lookAlikes(
         }
     }
   return pairs;
+}
+
+function bothCheques(a: Line, b: Line): boolean {
+  return [a, b].every((line) => line.identifiers.some(({ kind }) => kind === 'CHK'));
 }
 
 function classesOf(lines: readonly Line[]): number[][] {

@@ -32,7 +32,7 @@ const MOST_INSTALMENTS = 60;
 
 function settleable(board: Board, ledger: Line, statement: Line): void {
   if (Math.abs(ledger.day - statement.day) > board.settings.windows.reference) return;
-  if (ledger.fee !== 0n || statement.fee !== 0n || contradictingNames(board, ledger, statement)) return;
+  if (ledger.fee !== 0n || statement.fee !== 0n || contradicting(board, ledger, statement)) return;
   board.take({
     rule: exactReference.name,
     type: 'exact_match',
@@ -43,8 +43,9 @@ function settleable(board: Board, ledger: Line, statement: Line): void {
   });
 }
 
-/** True when both lines name a counterparty and the two are plainly not the same. */
-export function contradictingNames(board: Board, a: Line, b: Line): boolean {
-  const { namePercent } = board.weigh(a, b);
-  return a.name !== null && b.name !== null && namePercent !== null && namePercent < CONTRADICTING_PERCENT;
+/** True when something else that the two lines say keeps their match from settling: a name, a document, a month. */
+export function contradicting(board: Board, a: Line, b: Line): boolean {
+  const { namePercent, contradicted } = board.weigh(a, b);
+  const names = a.name !== null && b.name !== null && (namePercent ?? 0) < CONTRADICTING_PERCENT;
+  return names || contradicted;
 }

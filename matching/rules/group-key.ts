@@ -1,3 +1,4 @@
+import { isStanding, referenceKey } from '../../ledger/keys.ts';
 import type { MatchType } from '../../ledger/database.ts';
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
@@ -10,6 +11,7 @@ export const groupKey: Rule = {
   find(board) {
     for (const { group, lines, ledger, statement } of groups(board)) {
       if (Math.min(ledger.length, statement.length) !== 1 || gross(ledger) !== gross(statement)) continue;
+      if (!namesOneBatch(group) || ofAnotherParty(board, ledger, statement)) continue;
       const fees = lines.reduce((total, line) => total + line.fee, 0n);
       const currency = ledger[0]?.currency ?? '';
       const stated = fees === 0n ? '' : `, stated fees of ${show(fees, currency)} included`;
@@ -25,12 +27,36 @@ export const groupKey: Rule = {
   },
 };
 
+/** False for a label, a month or a date, which batches of several parties share. */
+export function namesOneBatch(group: string): boolean {
+  const key = referenceKey(group) ?? '';
+  return /\d/.test(key) && !isStanding(key) && !/^(0[1-9]|1[0-2])2\d$/.test(key);
+}
+
+/** True when all parts are of one party, and the line that they make up plainly of another. */
+export function ofAnotherParty(board: Board, ledger: readonly Line[], statement: readonly Line[]): boolean {
+  if (ledger.length !== 1 && statement.length !== 1) return false;
+  const [parts, [whole]] = ledger.length === 1 ? [statement, ledger] : [ledger, statement];
+  const [first] = parts;
+  if (!first?.name || !whole?.name || parts.some((part) => !part.name || !alike(board, part, first)))
+    return false;
+  return !alike(board, first, whole);
+}
+
+function alike(board: Board, a: Line, b: Line): boolean {
+  return (board.namesAlike(a, b) ?? 0) >= 60;
+}
+
+/** Whoever is charged more than a tenth for a payment has not been charged a fee. */
+export const LEAST_TIMES_FEE = 10n;
+
 /** A group that does not add up by itself: less by a fee that nobody stated, or many lines against many. Proposals. */
 export const groupRemainder: Rule = {
   name: 'group_remainder',
   version: 1,
   find(board) {
     for (const { group, lines, ledger, statement } of groups(board)) {
+      if (!namesOneBatch(group)) continue;
       const currency = ledger[0]?.currency ?? '';
       const rest = gross(ledger) - gross(statement);
       const kept = magnitude(rest);
@@ -38,7 +64,7 @@ export const groupRemainder: Rule = {
       const lessByFee =
         Math.min(ledger.length, statement.length) === 1 &&
         (kept * 100_000n <= whole * percentMillis(board.settings.fee_percent) ||
-          board.isListedFee(kept, currency));
+          (board.isListedFee(kept, currency) && kept * LEAST_TIMES_FEE <= whole));
       if (rest !== 0n && !lessByFee) continue;
       board.take({
         rule: groupRemainder.name,

@@ -1,7 +1,7 @@
 import { show } from '../amounts.ts';
 import { type Rule, apart, identifierKeys, quote, sideOf } from '../board.ts';
 import type { Line } from '../line.ts';
-import { contradictingNames } from './exact-reference.ts';
+import { contradicting } from './exact-reference.ts';
 
 /**
  * Same amount, and an identifier (invoice, cheque, end-to-end or payout id) that both lines name somewhere in their texts
@@ -36,12 +36,19 @@ export const identifier: Rule = {
       if (!board.isOpen(ledger) || !board.isOpen(statement)) continue;
       if (Math.abs(ledger.day - statement.day) > board.settings.windows.reference) continue;
       const { shared } = board.weigh(ledger, statement);
+      // Whoever names two documents of a kind may pay the one or the other, or both.
+      const several = [ledger, statement].some(
+        (line) =>
+          line.identifiers.filter((one) => one.kind !== '' && one.kind === shared?.kind && !one.standing)
+            .length > 1,
+      );
       if (
+        several ||
         !shared ||
         !/\d.*\d/.test(shared.key) ||
         ledger.fee !== 0n ||
         statement.fee !== 0n ||
-        contradictingNames(board, ledger, statement)
+        contradicting(board, ledger, statement)
       )
         continue;
       board.take({

@@ -9,6 +9,7 @@ const ALIKE_PERCENT = 70;
 const MOST_LINES = 60;
 // Lines that are nearest to each other are tried first.
 const NEARER = [1, 2, 4];
+const A_MONTH = 23;
 const MOST_NAMESAKES = 60;
 
 /** Several lines against several that hang together by identifiers and have one total. A proposal. */
@@ -41,7 +42,9 @@ export const counterpartyComponent: Rule = {
       );
       if (statement.length < 2 || statement.length > MOST_LINES) continue;
       const lines = [...ledger, ...statement].filter((line) => board.isOpen(line)).sort(inOrder);
-      if (takeWhole(board, counterpartyComponent, lines, 90, 'have one counterparty')) continue;
+      const span = (lines.at(-1)?.day ?? 0) - (lines[0]?.day ?? 0);
+      if (span <= A_MONTH && takeWhole(board, counterpartyComponent, lines, 90, 'have one counterparty'))
+        continue;
       for (const gap of [...NEARER, board.settings.windows.amount])
         for (const cluster of clusters(
           lines.filter((line) => board.isOpen(line)),

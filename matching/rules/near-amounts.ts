@@ -151,15 +151,19 @@ const IN_WORDS: Record<Shape, string> = {
 
 /** What the difference of two amounts looks like; null when they have nothing to do with each other. */
 export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
-  if (one.minor === -other.minor) return 'sign';
+  // What gives money back has the other sign for its own reason.
+  if (one.minor === -other.minor) return one.reverses === other.reverses ? 'sign' : null;
   if (one.minor > 0n !== other.minor > 0n) return null;
   const [a, b] = [magnitude(one.minor), magnitude(other.minor)];
   const gap = magnitude(a - b);
   if (gap <= (minorOf(board.settings.rounding, one.currency) ?? 0n)) return 'rounding';
   const [x, y] = [a.toString(), b.toString()];
   if (areTransposed(x, y)) return 'transposed';
-  if (board.isListedFee(gap, one.currency)) return 'charge';
-  if (x.length === y.length && [...x].filter((digit, at) => digit !== y[at]).length === 1) return 'slip';
+  // A fee makes the account poorer than was booked, never richer.
+  if (one.minor - other.minor === gap && board.isListedFee(gap, one.currency)) return 'charge';
+  const mistaken = x.length === y.length ? [...x].filter((digit, at) => digit !== y[at]).length : 0;
+  // Of two round amounts it tells nothing that they differ by a digit.
+  if (mistaken === 1 && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';
   if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
   if (b < a && b * 10n >= a) return 'partial';
   return b <= a * 3n && a <= b * 3n ? 'other' : null;

@@ -14,8 +14,12 @@ export const sameSideOffset: Rule = {
     for (const pair of opposites(board, (line) => (line.reference === null ? [] : [line.reference]))) {
       const { first } = pair;
       const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
-      // The other side knows this event: then one of the two lines is its, and not the other's reversal.
-      if (across.some((line) => line.side !== first.side && board.isOpen(line))) continue;
+      // Where the other side knows this event, one posting is its, and only what was taken back besides is offset.
+      const known = across.filter((line) => line.side !== first.side && board.isOpen(line)).length;
+      const postings = named
+        .get(identifierKeys(first)[0] ?? '')
+        ?.filter((line) => line.side === first.side && board.isOpen(line));
+      if (known > 0 && (postings?.length ?? 0) - 2 < known) continue;
       offset(board, sameSideOffset, pair, 95, `under reference ${quote(first.referenceText)}`);
     }
   },
@@ -62,7 +66,7 @@ const NEAR_DAYS = 2;
 interface Opposites {
   readonly first: Line;
   readonly second: Line;
-  /** Neither line has another opposite in reach. */
+  /** Neither line has another opposite in reach, or only such as are the same but for their ids. */
   readonly only: boolean;
 }
 
@@ -88,10 +92,16 @@ function opposites(board: Board, keysOf: (line: Line) => readonly string[]): Opp
       if (taken.has(plus) || taken.has(minus)) continue;
       taken.add(plus).add(minus);
       const [first, second] = plus.date <= minus.date ? [plus, minus] : [minus, plus];
-      pairs.push({ first, second, only: near.length === 1 });
+      pairs.push({ first, second, only: alike(positive) && alike(negative) });
     }
   }
   return pairs;
+}
+
+function alike(lines: readonly Line[]): boolean {
+  const says = (line: Line) =>
+    `${line.name?.joined ?? ''} ${line.words?.joined ?? ''} ${line.reference ?? ''}`;
+  return new Set(lines.map(says)).size === 1;
 }
 
 const MOST_PAIRS = 10_000;

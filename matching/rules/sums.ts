@@ -4,10 +4,13 @@ import { contradicts, sameIdentifier } from '../identifiers.ts';
 import { type Line, inOrder, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import { type Solution, rangeOf, subsetFor } from '../subsets.ts';
-import { shapeOf } from './group-key.ts';
+import { LEAST_TIMES_FEE, ofAnotherParty, shapeOf } from './group-key.ts';
 
 // How many accidental sums a pool may produce before one that fits proves nothing.
+const CHANCE_SAME_IDENTIFIER = 0.2;
 const CHANCE_SAME_PARTY = 0.02;
+const CHANCE_WHOLE_PARTY = 0.2;
+const CERTAIN = Infinity;
 // Of a day's lines nothing says that they belong to this one: what chance may produce is shared by all lines that are open.
 const CHANCE_SAME_DAY = 0.2;
 const CHANCE_SAME_BATCH = 2;
@@ -30,7 +33,10 @@ export const identifierSum: Rule = {
         lines: some,
         why: 'name an identifier that it names',
         percent: 97,
-        chance: CHANCE_SAME_PARTY,
+        chance: CHANCE_SAME_IDENTIFIER,
+        whole: CERTAIN,
+        lessFee: true,
+        together: (parts: readonly Line[]) => ofOneParty(board, line, parts),
       }));
     });
   },
@@ -64,6 +70,7 @@ export const counterpartySum: Rule = {
         why: 'have its counterparty',
         percent: 93,
         chance: CHANCE_SAME_PARTY,
+        whole: CHANCE_WHOLE_PARTY,
       }));
     });
   },
@@ -99,7 +106,8 @@ export const batchSum: Rule = {
           if (size * chance < 1 || (line.minor > 0n ? paidIn < line.minor : paidOut > line.minor)) continue;
           const lines = sameSign(line, candidates(board, line, batch));
           if (!canReach(line, lines)) continue;
-          const together = (parts: readonly Line[]) => parts.every((one) => fits(line, one));
+          const together = (parts: readonly Line[]) =>
+            parts.every((one) => fits(line, one)) && ofOneParty(board, line, parts);
           pools.push({ lines, why: 'are one day’s batch', percent: 90, chance, together });
         }
       return pools;
@@ -136,6 +144,10 @@ interface Pool {
   readonly why: string;
   readonly percent: number;
   readonly chance: number;
+  /** The same for all of the pool at once, where that is more. */
+  readonly whole?: number;
+  /** All of the pool may also come to the line but for a fee on the list. */
+  readonly lessFee?: boolean;
   /** Whether these parts can be this line's; looked at only once they add up. */
   readonly together?: (parts: readonly Line[]) => boolean;
 }
@@ -175,11 +187,16 @@ function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonly Pool[
       score: percentScore(others > 0 ? 50 : percent),
       alternatives: others + Math.max(0, contested),
       reasons:
-        `${parts.length} lines add up to ${show(line.minor, line.currency)} ${line.currency} to the cent and ${why}` +
+        `${parts.length} lines add up to ${show(line.minor, line.currency)} ${line.currency} ${exactly(line, parts)} and ${why}` +
         (line.nameText === '' ? '' : ` (quoted, not trusted: "${quote(line.nameText)}")`) +
         (others > 0 ? `; ambiguous: ${others} other sets of lines add up as well` : ''),
     });
   }
+}
+
+function exactly(line: Line, parts: readonly Line[]): string {
+  const rest = magnitude(totalOf(parts) - line.minor);
+  return rest === 0n ? 'to the cent' : `but for ${show(rest, line.currency)}, a fee on the list,`;
 }
 
 function fewestPartsLast(a: Solved, b: Solved): number {
@@ -190,8 +207,15 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   const { lines, chance } = pool;
   if (lines.length < 2) return null;
   // All of a pool is one try, however many lines it has.
-  if (totalOf(lines) === line.minor && isTelling(line, lines, chance))
+  if (totalOf(lines) === line.minor && isTelling(line, lines, pool.whole ?? chance))
     return { ...pool, line, parts: lines, others: 0 };
+  const short = line.side === 'ledger' ? line.minor - totalOf(lines) : totalOf(lines) - line.minor;
+  if (
+    pool.lessFee &&
+    short * LEAST_TIMES_FEE <= magnitude(line.minor) &&
+    board.isListedFee(short, line.currency)
+  )
+    return { ...pool, line, parts: lines, others: 0, percent: 88 };
   if (lines.length > board.settings.sum_pool) return null;
   const found: Solution | null = subsetFor(
     lines.map((one) => one.minor),
@@ -215,6 +239,12 @@ function interchangeable(lines: readonly Line[], { places, others }: Solution): 
   return others <= (same - places.length + 1) * places.length;
 }
 
+function ofOneParty(board: Board, line: Line, parts: readonly Line[]): boolean {
+  return line.side === 'ledger'
+    ? !ofAnotherParty(board, [line], parts)
+    : !ofAnotherParty(board, parts, [line]);
+}
+
 /** False when all of them together are less than the line: most lines are done with here. */
 function canReach(line: Line, others: readonly Line[]): boolean {
   if (others.length < 2) return false;
@@ -224,18 +254,20 @@ function canReach(line: Line, others: readonly Line[]): boolean {
   return positive ? total >= line.minor : total <= line.minor;
 }
 
+/** Those that can be parts of the line by themselves: of its sign and smaller. */
 function sameSign(line: Line, others: readonly Line[]): Line[] {
-  return others.filter((other) => other.minor > 0n === line.minor > 0n);
+  return others.filter(
+    (other) => other.minor > 0n === line.minor > 0n && magnitude(other.minor) < magnitude(line.minor),
+  );
 }
 
-/** Lines of the other side, smaller and within the window. */
+/** Lines of the other side within the window. */
 function candidates(board: Board, line: Line, pool: Iterable<Line>): Line[] {
   return [...pool].filter(
     (other) =>
       other.side !== line.side &&
       other.scope === line.scope &&
       board.isOpen(other) &&
-      magnitude(other.minor) < magnitude(line.minor) &&
       Math.abs(other.day - line.day) <= board.settings.windows.group,
   );
 }

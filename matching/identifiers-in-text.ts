@@ -1,0 +1,136 @@
+import { STANDING_REFERENCE, foldText } from '../ledger/keys.ts';
+import { type Identifier, isNeutral } from './identifiers.ts';
+
+const kindsOf = (words: Readonly<Record<string, string>>) =>
+  new Map(
+    Object.entries(words).flatMap(([kind, spelled]) =>
+      spelled.split(' ').map((word) => [word, kind] as const),
+    ),
+  );
+
+// Spellings of one kind of document, in the languages that bank texts come in.
+const DOCUMENTS = kindsOf({
+  INV: 'INV INVOICE INVOICES INVNO RE RG RECHNUNG RECHNUNGSNR RNR FACTURE FACT FAC FACTURA BILL',
+  CHK: 'CHK CK CHQ CHECK CHEQUE SCHECK',
+  CN: 'CN CRN CREDITNOTE GUTSCHRIFT',
+  PO: 'PO ORDER ORD BESTELLUNG',
+  PAYOUT: 'PAYOUT PYT',
+  PMT: 'PMT PAY PAYMENT PYMT',
+  REF: 'REF REFERENCE RF TRN',
+  DEP: 'DEP DEPOSIT SLIP',
+});
+// What stands on every payment: whoever shares it shares a party, not an event.
+const STANDING = kindsOf({
+  ACCOUNT: 'ACC ACCT ACCOUNT KTO KONTO IBAN BIC',
+  CUSTOMER: 'KNR KD KDNR KUNDE KUNDENNR KUNDENNUMMER CUST CUSTOMER CUSTNO CLIENT MEMBER MITGLIED MITGLIEDSNR',
+  CONTRACT: 'POLICY CONTRACT VERTRAG VERTRAGSNR VTR LEASE MANDATE MANDAT MREF',
+  TERMINAL: 'TID TERMINAL MID MERCHANT STORE CARD KARTE',
+  TAX: 'VAT UST USTID TAX STEUERNR EORI',
+  PHONE: 'TEL PHONE',
+});
+const standingKey = new RegExp(STANDING_REFERENCE);
+const SHORTEST_DIGITS = 4;
+const SHORTEST_KNOWN = 3;
+const SHORTEST_MIXED = 5;
+const SHORTEST_LOOK = 6;
+// A text of a megabyte has no more to say than its beginning.
+const LONGEST_TEXT = 400;
+const LONGEST_JOINED = 12;
+const MOST = 12;
+// Between a kind and its number, or between the numbers of one list: Invoices no. 1001, 1002 and 1003.
+const LINKS = new Set('NO NR NUM NUMBER NUMERO AND UND ET FOR OF REF ID'.split(' '));
+const NOT = new Set('NOT NICHT PAS NO'.split(' '));
+// What banks write where a payer wrote nothing.
+const PLACEHOLDER = /^(?:NOTPROVIDED|NONREF|NONE|NA|UNKNOWN|KEINE|XXX+|0+)$/;
+
+// A word that may hold a number, with the separators inside it: INV-26-0442, 4411/7, po_1NkX9f.
+const WORDS = /[A-Z0-9]+(?:[-/_.][A-Z0-9]+)*/g;
+const DATE =
+  /^(?:(?:19|20)\d{2}([-/.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|[12]\d|3[01])(?:\2(?:(?:19|20)\d{2}|\d{2}))?|(?:19|20)\d{2}[-/.](?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2})$/;
+const AMOUNT = /^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$|^\d+[.,]\d{2}$/;
+const YEAR = /^(?:19|20)\d{2}$/;
+const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+)$/;
+
+/**
+ * The identifiers in some texts, in the order in which they stand there. Dates, amounts, short numbers, placeholders and
+ * plain words are none. `INV-0442`, `Invoice 0442` and `inv0442` give the same kind and digits.
+ */
+export function identifiersIn(...texts: readonly (string | null)[]): Identifier[] {
+  const found = new Map<string, Identifier>();
+  for (const text of texts) {
+    if (text === null || text === '') continue;
+    let [before, digits, denied] = ['', '', 0];
+    const keep = (identifier: Identifier | null) => {
+      if (identifier && found.size < MOST && !found.has(identifier.key))
+        found.set(identifier.key, identifier);
+    };
+    for (const word of foldText(text.slice(0, LONGEST_TEXT)).toUpperCase().match(WORDS) ?? []) {
+      const number = /^\d+$/.test(word);
+      denied = NOT.has(word) ? 2 : word === 'FOR' ? denied : denied - 1;
+      // `NOT FOR INV-88011` names what it is not about.
+      if (denied < 1 && !DATE.test(word) && !AMOUNT.test(word))
+        for (const one of listed(word)) keep(identifierOf(one, before));
+      // `INV 26 0442` is INV-26-0442 whose separators were lost.
+      digits = number && DOCUMENTS.has(before) ? digits + word : '';
+      if (digits.length > word.length && digits.length <= LONGEST_JOINED)
+        keep(identifierOf(`${kindOf(before)}${digits}`, ''));
+      if (/^[A-Z]+$/.test(word)) before = LINKS.has(word) && before !== '' ? before : word;
+      else if (!number || !(DOCUMENTS.has(before) || STANDING.has(before))) before = '';
+    }
+  }
+  // The same number with its kind and without it is one.
+  const kinds = new Set([...found.values()].filter(({ kind }) => !isNeutral(kind)).map((one) => one.digits));
+  return [...found.values()].filter(
+    ({ kind, digits }) => digits === '' || !isNeutral(kind) || !kinds.has(digits),
+  );
+}
+
+/** A reference column names something, also where its text alone would not: `A1`, `LEASE-77`. */
+export function withReference(key: string | null, identifiers: readonly Identifier[]): readonly Identifier[] {
+  const none = key === null || key.length < 2 || !/\d/.test(key) || PLACEHOLDER.test(key) || YEAR.test(key);
+  if (none || identifiers.some((one) => one.key === key)) return identifiers;
+  return [...identifiers, { key, kind: 'REF', digits: '', look: '', standing: standingKey.test(key) }];
+}
+
+// `INV4502/4503/4504` names three.
+function listed(word: string): string[] {
+  const [, letters, first, rest] = LIST.exec(word) ?? [];
+  if (letters === undefined || first === undefined || rest === undefined) return [word];
+  const more = rest.split(/[/_]/).filter((one) => one !== '');
+  if (more.some((one) => one.length !== first.length)) return [word];
+  return [first, ...more].map((one) => `${letters}${one}`);
+}
+
+function identifierOf(word: string, before: string): Identifier | null {
+  const key = word.replace(/[^A-Z0-9]/g, '');
+  if (PLACEHOLDER.test(key)) return null;
+  const [, letters = '', rest = ''] = /^([A-Z]*)(\d+)$/.exec(key) ?? [];
+  const said = letters === '' ? before : letters;
+  const standing = STANDING.has(letters) || STANDING.has(before) || standingKey.test(key);
+  if (rest !== '') {
+    const digits = rest.replace(/^0+(?=\d)/, '');
+    const known = DOCUMENTS.has(said) || STANDING.has(said);
+    const kind = letters === '' && !known ? '' : kindOf(said);
+    const shortest = kind === '' || isNeutral(kind) ? SHORTEST_DIGITS : SHORTEST_KNOWN;
+    if (rest.length < shortest || (letters === '' && !known && YEAR.test(rest))) return null;
+    return { key, kind, digits, look: lookOf(key), standing };
+  }
+  const digitCount = key.replace(/[A-Z]/g, '').length;
+  if (key.length < SHORTEST_MIXED || digitCount < 2) return null;
+  return { key, kind: kindOf(/^[A-Z]*/.exec(key)?.[0] ?? ''), digits: '', look: lookOf(key), standing };
+}
+
+function kindOf(letters: string): string {
+  return DOCUMENTS.get(letters) ?? STANDING.get(letters) ?? letters;
+}
+
+// What a scanner or a tired eye takes for each other.
+function lookOf(key: string): string {
+  if (key.length < SHORTEST_LOOK) return '';
+  return key
+    .replace(/[OQD]/g, '0')
+    .replace(/[IL]/g, '1')
+    .replaceAll('S', '5')
+    .replaceAll('B', '8')
+    .replaceAll('Z', '2');
+}

@@ -1,0 +1,38 @@
+import { foldText } from '../ledger/keys.ts';
+
+// Months as bank texts name them, by their number.
+const MONTHS = new Map(
+  [
+    'january januar janvier enero gennaio januari jan',
+    'february februar fevrier febrero febbraio februari feb',
+    'march marz maerz mars marzo maart mar mrz',
+    'april avril abril aprile apr',
+    'may mai mayo maggio mei maj',
+    'june juni juin junio giugno jun',
+    'july juli juillet julio luglio jul',
+    'august aout agosto augustus augusti aug',
+    'september septembre septiembre settembre sep sept',
+    'october oktober octobre octubre ottobre oct okt',
+    'november novembre noviembre nov',
+    'december dezember decembre diciembre dicembre desember dec dez',
+  ].flatMap((names, at) => names.split(' ').map((name) => [name, `M${at + 1}`] as const)),
+);
+const WEEK = /\b(?:week|wk|kw|woche|semaine|uge|vecka)\s*(\d{1,2})\b/g;
+const LONGEST_TEXT = 400;
+
+/** The months and weeks that a text is about, as `M3` and `W12`. */
+export function periodsIn(text: string): readonly string[] {
+  const folded = foldText(text.slice(0, LONGEST_TEXT));
+  const months = folded.split(/[^a-z]+/).flatMap((word) => MONTHS.get(word) ?? []);
+  const weeks = [...folded.matchAll(WEEK)].map(([, week]) => `W${parseInt(week ?? '0', 10)}`);
+  return [...new Set([...months, ...weeks])];
+}
+
+/** True when two texts are about different months, or different weeks: two instalments, not one. */
+export function otherPeriods(a: readonly string[], b: readonly string[]): boolean {
+  return ['M', 'W'].some((unit) => {
+    const [one, other] = [a, b].map((periods) => periods.filter((period) => period.startsWith(unit)));
+    if (!one || !other || one.length === 0 || other.length === 0) return false;
+    return !one.some((period) => other.includes(period));
+  });
+}
