@@ -1,5 +1,6 @@
 import { type Transaction, sql } from 'kysely';
 import type { Database } from './database.ts';
+import { STANDING_REFERENCE } from './keys.ts';
 
 /** The rule whose clearest cases are found in the database; `matching/rules` has the rest of it. */
 export const BULK_RULE = 'exact_reference';
@@ -12,7 +13,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /**
  * Finds the pairs that the rule `exact_reference` would find and nobody could doubt, and keeps them in the temporary
- * table `settle_found` until the transaction ends: a reference that names one event and stands on exactly one open line
+ * table `settle_found` until the transaction ends: a reference that names one event, no account, customer or date, and stands on exactly one open line
  * of each side, the same amount and currency, no fee, at most 21 days apart, and counterparties that are equal, missing
  * on a side, or cut off one from the other. A pair says what the rule would say, word for word. What is not here is
  * left to the matcher; so the database saves time and decides nothing otherwise.
@@ -56,6 +57,7 @@ export async function findByReference(tx: Transaction<Database>, reconciliation:
       join only_once s on s.reference_hash = l.reference_hash and s.reference_key = l.reference_key
      where l.side = 'ledger' and s.side = 'statement'
        and octet_length(l.reference_key) >= 4 and octet_length(btrim(l.reference_key, ${sql.lit(LETTERS)})) >= 2
+       and l.reference_key !~ ${sql.lit(STANDING_REFERENCE)}
        and l.currency = s.currency and l.amount = s.amount
        and coalesce(l.fee, 0) = 0 and coalesce(s.fee, 0) = 0
        and abs(l.date - s.date) <= ${sql.lit(WINDOW_DAYS)}
