@@ -171,7 +171,7 @@ function isAbbreviation(short: string, long: string): boolean {
 export function editDistance(a: string, b: string, allowed: number): number {
   // Without swaps, which count double, there are at most twice as many; that is quickly known.
   const plain = distance(a, b);
-  if (plain <= allowed || plain > 2 * allowed) return plain;
+  if (plain <= 1 || plain > 2 * allowed) return plain;
   const width = b.length + 1;
   const slips = new Uint16Array((a.length + 1) * width);
   for (let j = 0; j < width; j += 1) slips[j] = j;
