@@ -72,10 +72,12 @@ try {
   await openRun(door, { actorId: 'engine:close', sessionId: SESSION, toolCallId: 'open-run' }, 'US', PERIOD);
 
   const floorBefore = await floor(admin);
+  say('peak after floor ' + Math.round(process.resourceUsage().maxRSS / 1024));
   await admin.query('checkpoint');
   const began = performance.now();
   await importMonth(door);
   const imported = performance.now();
+  say('peak after import ' + Math.round(process.resourceUsage().maxRSS / 1024));
   const settlement = await settleByRules(
     door,
     { actorId: 'engine:matcher', sessionId: SESSION, toolCallId: 'match' },

@@ -47,7 +47,7 @@ const TARGET =
   'items (reconciliation_id, side, document_id, carried_in, line_no, external_id, date, currency, amount, base_amount, ' +
   'amount_usd, fee, reference, counterparty, description, group_key, reference_key, counterparty_key)';
 // Names come again and again; a few thousand of them are most of a month's lines.
-const MOST_KEYS = 20_000;
+const MOST_KEYS = 65_536;
 
 /** The lines in batches, whatever they come from. */
 export async function* batchesOf(
@@ -64,16 +64,17 @@ export async function copyLines(
   of: Imported,
   valuer: Valuer,
 ): Promise<LinesTotal> {
-  const total = { count: 0, amount: ZERO, base: ZERO };
+  // Without a conversion the two sums are one.
+  const total = { count: 0, amount: ZERO, gained: ZERO };
   await copyInto(tx, TARGET, rowsOf(lines, of, valuer, total));
-  return total;
+  return { count: total.count, amount: total.amount, base: total.amount.plus(total.gained) };
 }
 
 async function* rowsOf(
   lines: readonly ImportLine[] | LineSource,
   of: Imported,
   valuer: Valuer,
-  total: { count: number; amount: Decimal; base: Decimal },
+  total: { count: number; amount: Decimal; gained: Decimal },
 ): AsyncGenerator<Buffer> {
   const { reconciliation, side, documentId, baseCurrency } = of;
   const carried = documentId === null ? '\t\\N\tt\t' : `\t${documentId}\tf\t`;
@@ -84,20 +85,19 @@ async function* rowsOf(
     for (const line of batch) {
       const amount = formatAmount(line.amount, line.currency);
       let [base, usd] = [amount, amount];
-      let inBase = line.amount;
       if (valuer.converts(line.currency)) {
         const valued = valuer.value(line.amount, line.currency, line.date);
-        inBase = valued.base;
+        total.gained = total.gained.plus(valued.base.minus(line.amount));
         [base, usd] = [formatAmount(valued.base, baseCurrency), formatAmount(valued.usd, USD)];
       }
       total.count += 1;
       total.amount = total.amount.plus(line.amount);
-      total.base = total.base.plus(inBase);
       const fee = line.fee === null ? '\\N' : formatAmount(line.fee, line.currency);
+      // Keys are letters, digits and spaces: nothing in them is to be escaped.
       rows +=
         `${shared}${line.lineNo}\t${copyCell(line.externalId)}\t${line.date}\t${line.currency}\t${amount}\t${base}\t${usd}\t${fee}\t` +
         `${copyCell(line.reference)}\t${copyCell(line.counterparty)}\t${copyCell(line.description)}\t${copyCell(line.group)}\t` +
-        `${copyCell(referenceKey(line.reference))}\t${copyCell(keyOf(line.counterparty))}\n`;
+        `${referenceKey(line.reference) ?? '\\N'}\t${keyOf(line.counterparty) ?? '\\N'}\n`;
     }
     if (rows !== '') yield Buffer.from(rows);
   }
@@ -110,8 +110,8 @@ function remembered(make: (text: string | null) => string | null): (text: string
     let key = known.get(text);
     if (key !== undefined) return key;
     key = make(text);
-    if (known.size >= MOST_KEYS) known.clear();
-    known.set(text, key);
+    // A copy: what is cut out of a larger text keeps all of that text in memory.
+    if (known.size < MOST_KEYS) known.set(Buffer.from(text).toString(), key);
     return key;
   };
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import test, { after, before, beforeEach } from 'node:test';
 import fc from 'fast-check';
-import { sql } from 'kysely';
+import { type Transaction, sql } from 'kysely';
 import { matchByRules } from '../matching/matcher.ts';
 import { decimal } from '../policy/money.ts';
 import { callBy, line, smallBooks } from '../tests/harness/books.ts';
 import { type TestDatabase, asAdmin, freshDatabase } from '../tests/harness/database.ts';
 import type { Candidate, Matcher } from './candidate.ts';
+import type { Database } from './database.ts';
 import type { ImportLine } from './import.ts';
 import type { Item } from './items.ts';
 import { isSpecific } from './keys.ts';
@@ -375,4 +376,38 @@ test('the records that others name can not go away, and what a row belongs to ne
     base.db,
   );
   assert.equal(rows[0]?.live, '2');
+});
+
+test('what is recorded in bulk is what was found in bulk: nobody can put pairs of their own in its place', async () => {
+  const reconciliation = await smallBooks(base.door);
+  const record = (books = reconciliation) =>
+    sql`select record_found(${books}, 'engine:matcher', 'x', null, '{}')`;
+  const attempt = (work: (tx: Transaction<Database>) => Promise<unknown>) =>
+    base.db.transaction().execute(work);
+  await assert.rejects(
+    attempt(async (tx) => {
+      await sql`create temporary table settle_scope as select ${sql.lit(reconciliation)}::text as reconciliation_id`.execute(
+        tx,
+      );
+      await sql`create temporary table settle_found as select 1::bigint as ledger_id`.execute(tx);
+      await record().execute(tx);
+    }),
+    /not the one that find_by_reference\(\) made/,
+  );
+  const found = (tx: Transaction<Database>) =>
+    sql`select find_by_reference(${reconciliation}, '{}')`.execute(tx);
+  await assert.rejects(
+    attempt(async (tx) => {
+      await found(tx);
+      await sql`update settle_found set ledger_total = 1`.execute(tx);
+    }),
+    /permission denied/,
+  );
+  await assert.rejects(
+    attempt(async (tx) => {
+      await found(tx);
+      await record('US/2026-03/1030').execute(tx);
+    }),
+    /another reconciliation/,
+  );
 });

@@ -20,17 +20,16 @@ interface Group {
  * every pair of that counterparty, whatever the order. From the greatest running total downwards: once it allows a
  * total together with the largest amount of all that are left, it allows all that are left.
  *
- * Leaves the counterparties that are not allowed in the temporary table `settle_held`; their pairs are judged one by one.
+ * @returns the counterparties that are not allowed; their pairs are judged one by one. They stand in the temporary table
+ * `settle_held` too.
  */
 export async function holdBack(
   tx: Transaction<Database>,
   reconciliation: string,
   principal: string,
   ask: (amountUsd: Usd, cumulativeUsd: Usd) => Outcome,
-): Promise<void> {
-  await sql`create temporary table settle_held (counterparty_key text primary key) on commit drop`.execute(
-    tx,
-  );
+): Promise<string[]> {
+  await sql`create temporary table settle_held (counterparty_key text) on commit drop`.execute(tx);
   // In a statement that makes a table there are no parameters.
   await sql`
     create temporary table settle_groups on commit drop as
@@ -45,6 +44,7 @@ export async function holdBack(
     select counterparty_key, largest, f.total + coalesce(m.total, 0) as cumulative,
            max(largest) over (order by f.total + coalesce(m.total, 0), counterparty_key) as largest_from_here
       from found f left join moved m using (counterparty_key)`.execute(tx);
+  const all: string[] = [];
   for (let from: Group | null = null; ;) {
     const rows = await page(tx, from);
     const held: string[] = [];
@@ -55,9 +55,10 @@ export async function holdBack(
       if (allowed) break;
       if (ask(usd(row.largest), cumulative).kind !== 'allow') held.push(row.counterparty_key);
     }
-    await sql`insert into settle_held select unnest(${held}::text[])`.execute(tx);
+    if (held.length > 0) await sql`insert into settle_held select unnest(${held}::text[])`.execute(tx);
+    for (const key of held) all.push(key);
     from = rows.at(-1) ?? null;
-    if (allowed || from === null || rows.length < PAGE) return;
+    if (allowed || from === null || rows.length < PAGE) return all;
   }
 }
 

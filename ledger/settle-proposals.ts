@@ -20,22 +20,13 @@ export interface OwnProposal {
 
 /**
  * The actor's own proposals that are to be looked at again: still proposed, and nobody has approved them or asked for
- * anything about them. Their lines stand in the temporary table `settle_proposals` until the transaction ends.
+ * anything about them.
  */
 export async function ownProposals(
   tx: Transaction<Database>,
   reconciliation: string,
   actor: Actor | null,
 ): Promise<OwnProposal[]> {
-  await sql`
-    create temporary table settle_proposals on commit drop as
-    select m.id as match_id, d.item_id
-      from matches m join dispositions d on d.match_id = m.id and d.live
-     where m.reconciliation_id = ${sql.lit(reconciliation)} and m.state = 'PROPOSED'
-       and m.proposed_by = ${sql.lit(actor?.id ?? '')}
-       and not exists (select from approvals a where a.subject_kind = 'match' and a.subject_id = m.id::text)
-       and not exists (select from escalations e where e.reconciliation_id = m.reconciliation_id and e.subject_kind = 'match'
-                          and e.subject_id = m.id::text and e.action <> 'SETTLE_BY_RULE')`.execute(tx);
   const { rows } = await sql<{
     id: string;
     content_hash: string;
@@ -45,8 +36,12 @@ export async function ownProposals(
     amount_usd: string;
     items: string[];
   }>`
-    select m.id, m.content_hash, m.rule, m.type, m.alternatives, m.amount_usd, array_agg(p.item_id::text) as items
-      from matches m join settle_proposals p on p.match_id = m.id
+    select m.id, m.content_hash, m.rule, m.type, m.alternatives, m.amount_usd, array_agg(d.item_id::text) as items
+      from matches m join dispositions d on d.match_id = m.id and d.live
+     where m.reconciliation_id = ${reconciliation} and m.state = 'PROPOSED' and m.proposed_by = ${actor?.id ?? ''}
+       and not exists (select from approvals a where a.subject_kind = 'match' and a.subject_id = m.id::text)
+       and not exists (select from escalations e where e.reconciliation_id = m.reconciliation_id and e.subject_kind = 'match'
+                          and e.subject_id = m.id::text and e.action <> 'SETTLE_BY_RULE')
      group by m.id order by m.id`.execute(tx);
   return rows.map((row) => ({
     id: row.id,

@@ -7,7 +7,7 @@ import type { Answer, Call, Door } from './door.ts';
 import { closeDecision, openDecision } from './opening.ts';
 import { getReconciliation, scopeOf, setReconciliationState } from './reconciliations.ts';
 import { madeBy, matchLists } from './settle-digest.ts';
-import { BULK_RULE, afterBulk, findByReference, recordFound } from './settle-found.ts';
+import { BULK_RULE, afterBulk, findByReference, forBulk, recordFound } from './settle-found.ts';
 import { holdBack } from './settle-held.ts';
 import { type Circumstances, Judge, ask } from './settle-judge.ts';
 import { foundOneByOne, leftOpen } from './settle-open.ts';
@@ -84,13 +84,18 @@ class Settlement {
     const [tx, by] = [this.#tx, this.#by];
     const { actor, policy, reconciliation } = by;
     const earlier = await ownProposals(tx, reconciliation.id, actor);
-    const found = await findByReference(tx, reconciliation.id);
-    await holdBack(tx, reconciliation.id, actor?.principal ?? '', (amountUsd, cumulativeUsd) =>
+    const found = await findByReference(
+      tx,
+      reconciliation.id,
+      earlier.map((one) => one.id),
+    );
+    await forBulk(tx);
+    const held = await holdBack(tx, reconciliation.id, actor?.principal ?? '', (amountUsd, cumulativeUsd) =>
       ask(by, { rule: BULK_RULE, ambiguous: false, contentHash: null, amountUsd, cumulativeUsd }),
     );
     const open = await leftOpen(tx, reconciliation.id);
     // The database records while this process matches what is left.
-    const recording = this.#recordFound(found);
+    const recording = this.#recordFound(found, held);
     await new Promise((resolve) => setImmediate(resolve));
     let candidates: readonly Candidate[];
     try {
@@ -132,13 +137,14 @@ class Settlement {
     return { events, result: { ...(Object.fromEntries(counts) as JsonObject), ...superseded } };
   }
 
-  async #recordFound(found: number): Promise<void> {
+  async #recordFound(found: number, held: readonly string[]): Promise<void> {
     const { call, actor, policy, reconciliation } = this.#by;
     if (found === 0 || !actor) return;
-    const legs = await recordFound(this.#tx, {
+    const who = {
       ...{ reconciliation: reconciliation.id, actor: actor.id, session: call.sessionId },
       approver: policy.content.approved_by ?? null,
-    });
+    };
+    const legs = await recordFound(this.#tx, who, held);
     if (legs > 0) this.#tally(BULK_RULE).settledLines(legs);
   }
 
