@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test, { after, before, beforeEach } from 'node:test';
 import fc from 'fast-check';
 import { type Transaction, sql } from 'kysely';
@@ -10,7 +11,7 @@ import type { Candidate, Matcher } from './candidate.ts';
 import type { Database } from './database.ts';
 import type { ImportLine } from './import.ts';
 import type { Item } from './items.ts';
-import { isSpecific } from './keys.ts';
+import { STANDING_REFERENCE, isSpecific } from './keys.ts';
 import { contentHashOf, counterpartyOf, totalsOf } from './legs.ts';
 import { replayHistory } from './history.ts';
 import { confirmMatch } from './matches.ts';
@@ -77,7 +78,18 @@ const anyLine = (side: string) =>
       // Quotes, control characters and other scripts: what stands in a hash must be escaped as canonical JSON is.
       reference: fc.oneof(
         { weight: 4, arbitrary: fc.integer({ min: 10, max: 29 }).map((number) => `INV-${number}`) },
-        fc.constantFrom(null, 'inv 10', 'A1', 'AB-1', '12 "34"', 'é\u007f\t99\\7', '票-2026'),
+        fc.constantFrom(
+          null,
+          'ACC-44770',
+          '2026-03-02',
+          'Kd 7712',
+          'inv 10',
+          'A1',
+          'AB-1',
+          '12 "34"',
+          'é\u007f\t99\\7',
+          '票-2026',
+        ),
       ),
       amount: fc.constantFrom('10.00', '10.00', '10.00', '10.00', '-10.00'),
       day: fc.integer({ min: 1, max: 31 }),
@@ -410,4 +422,9 @@ test('what is recorded in bulk is what was found in bulk: nobody can put pairs o
     }),
     /another reconciliation/,
   );
+});
+
+test('what names no event is the same to the database and to the rule', () => {
+  const sql = readFileSync(new URL('../migrations/0016_settle_in_bulk.sql', import.meta.url), 'utf8');
+  assert.ok(sql.replaceAll(/'\s*\|\| '/g, '').includes(`'${STANDING_REFERENCE}'`));
 });

@@ -82,6 +82,12 @@ begin
        -- Of at least four characters, and between the first digit and the last there are two when there are two at all.
        and octet_length(l.reference_key) >= 4
        and octet_length(btrim(l.reference_key, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')) >= 2
+       -- No account, customer, contract or date: STANDING_REFERENCE of ledger/keys.ts, letter for letter.
+       and l.reference_key !~ ('^(ACC|ACCT|ACCOUNT|KTO|KONTO|KNR|KD|KDNR|KUNDE|KUNDENNR|CUST|CUSTOMER|CLIENT|MEMBER|MEM|MITGLIED|POLICY|CONTRACT|VERTRAG|'
+             || 'VTR|LEASE|MANDATE|MANDAT|MREF|TID|TERMINAL|MID|MERCHANT|VAT|UST|USTID|TAX|IBAN|CARD|TEL|PHONE)[0-9]'
+             || '|^[A-Z][A-Z][0-9][0-9][A-Z0-9]{4}[0-9]{7}[A-Z0-9]*$'
+             || '|^(19|20)[0-9][0-9](0[1-9]|1[0-2])([0-2][0-9]|3[01])?$'
+             || '|^(JAN|FEB|MAR|APR|MAY|MAI|JUN|JUL|AUG|SEP|OCT|OKT|NOV|DEC|DEZ)[A-Z]*(20)?[0-9][0-9]$')
        and l.currency = s.currency and l.amount = s.amount
        and coalesce(l.fee, 0) = 0 and coalesce(s.fee, 0) = 0
        and abs(l.date - s.date) <= 21
