@@ -53,13 +53,7 @@ function componentsOf(edges: readonly Edge[]): Component[] {
     parent.set(a, a);
     parent.set(b, a);
   }
-  const byRoot = new Map<string, Edge[]>();
-  for (const edge of edges) {
-    const root = find(`r${edge.row}`);
-    const list = byRoot.get(root);
-    if (list) list.push(edge);
-    else byRoot.set(root, [edge]);
-  }
+  const byRoot = Map.groupBy(edges, ({ row }) => find(`r${row}`));
   return [...byRoot.values()].map((list) => ({
     rows: [...new Set(list.map(({ row }) => row))].sort((a, b) => a - b),
     columns: [...new Set(list.map(({ column }) => column))].sort((a, b) => a - b),

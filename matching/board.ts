@@ -2,7 +2,7 @@ import type { MatchType } from '../ledger/database.ts';
 import { minorOf } from './amounts.ts';
 import { daysBetween } from '../policy/dates.ts';
 import { type Evidence, Scale } from './evidence.ts';
-import { lookupKeys } from './identifiers.ts';
+import { lookupKey } from './identifiers.ts';
 import { type Line, inOrder } from './line.ts';
 import { NameIndex } from './name-index.ts';
 import type { Name } from './names.ts';
@@ -151,25 +151,10 @@ export class Board {
       this.statistics.pool(a, window)
     );
   }
-
-  /** Lists lines by the keys that a function gives; lines without a key are left out. */
-  group(lines: Iterable<Line>, keysOf: (line: Line) => readonly string[]): Map<string, Line[]> {
-    const groups = new Map<string, Line[]>();
-    for (const line of lines)
-      for (const key of new Set(keysOf(line))) {
-        const list = groups.get(key);
-        if (list) list.push(line);
-        else groups.set(key, [line]);
-      }
-    return groups;
-  }
 }
 
 export const identifierKeys = (line: Line): readonly string[] =>
-  line.identifiers
-    .filter(({ standing }) => !standing)
-    .flatMap(lookupKeys)
-    .map((key) => `${line.account} ${key}`);
+  line.identifiers.filter(({ standing }) => !standing).map((one) => `${line.account} ${lookupKey(one)}`);
 
 export const sideOf = (lines: readonly Line[], side: Line['side']): Line[] =>
   lines.filter((line) => line.side === side);

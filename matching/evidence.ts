@@ -1,4 +1,4 @@
-import { type Identifier, contradicts, lookupKeys, sameIdentifier } from './identifiers.ts';
+import { type Identifier, contradicts, sameIdentifier } from './identifiers.ts';
 import type { Line } from './line.ts';
 import { type Likeness, type Name, editDistance, likeness } from './names.ts';
 import { otherPeriods } from './periods.ts';
@@ -136,7 +136,7 @@ export class Scale {
             sameParty ||= PARTY_KINDS.has(one.kind);
             continue;
           }
-          const bits = this.#statistics.identifier([...lookupKeys(one)]);
+          const bits = this.#statistics.identifier(one);
           if (bits > best) [best, shared] = [bits, one];
         } else if (isCutOff(one.key, other.key)) best = Math.max(best, CUT_OFF_BITS);
         else if (contradicts(one, other))

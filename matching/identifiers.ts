@@ -40,7 +40,7 @@ export function contradicts(a: Identifier, b: Identifier): boolean {
   return a.key.length === b.key.length || (a.digits !== '' && b.digits !== '');
 }
 
-/** What identifiers are looked up by: equal for all that {@link sameIdentifier} may call the same. */
-export function lookupKeys(identifier: Identifier): readonly string[] {
-  return identifier.digits === '' ? [identifier.key] : [`#${identifier.digits}`];
+/** What identifiers are looked up by: equal for all that {@link sameIdentifier} may call the same by their digits. */
+export function lookupKey(identifier: Identifier): string {
+  return identifier.digits === '' ? identifier.key : `#${identifier.digits}`;
 }

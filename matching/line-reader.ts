@@ -4,7 +4,7 @@ import { businessDayNumbers } from './business-days.ts';
 import { identifiersIn, withReference } from './identifiers-in-text.ts';
 import type { Line } from './line.ts';
 import { Names } from './names.ts';
-import { periodsIn } from './periods.ts';
+import { isMonthNumber, periodsIn } from './periods.ts';
 
 /** A line as it was recorded, with amounts in minor units. */
 export interface RawLine {
@@ -66,7 +66,7 @@ export class LineReader {
         identifiersIn(raw.reference, batchOf(raw.group), raw.description, raw.counterparty),
       ),
       name: this.#names.of(raw.counterparty),
-      words: this.#names.inText(raw.description),
+      words: this.#names.of(raw.description),
       nameText: raw.counterparty ?? raw.description ?? '',
       group: raw.group,
       reverses: REVERSES.test(said),
@@ -78,5 +78,5 @@ export class LineReader {
 
 // A batch number that is a date names no batch.
 function batchOf(group: string | null): string | null {
-  return group !== null && /^\s*(?:0[1-9]|1[0-2])2\d\s*$/.test(group) ? null : group;
+  return group !== null && isMonthNumber(group) ? null : group;
 }

@@ -54,3 +54,23 @@ export function inOrder(a: Line, b: Line): number {
 export function totalOf(lines: readonly Line[]): bigint {
   return lines.reduce((total, line) => total + line.minor, 0n);
 }
+
+/** The side that a line's partner is on. */
+export function otherSide({ side }: Pick<Line, 'side'>): Side {
+  return side === 'ledger' ? 'statement' : 'ledger';
+}
+
+/** Lists lines by the keys that a function gives; a line may have several, or none and is left out. */
+export function byKeys(
+  lines: Iterable<Line>,
+  keysOf: (line: Line) => readonly string[],
+): Map<string, Line[]> {
+  const groups = new Map<string, Line[]>();
+  for (const line of lines)
+    for (const key of new Set(keysOf(line))) {
+      const list = groups.get(key);
+      if (list) list.push(line);
+      else groups.set(key, [line]);
+    }
+  return groups;
+}

@@ -26,14 +26,6 @@ export class NameIndex {
     return new Set(keysOf(line).flatMap((key) => this.#block(key)));
   }
 
-  /** Every block that is small enough to be looked at as a whole. */
-  *blocks(): Generator<readonly Line[]> {
-    for (const key of this.#blocks.keys()) {
-      const block = this.#block(key);
-      if (block.length > 1) yield block;
-    }
-  }
-
   #block(key: string): readonly Line[] {
     const block = this.#blocks.get(key) ?? [];
     return block.length <= this.#most ? block : [];

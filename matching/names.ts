@@ -44,13 +44,8 @@ const MOST_WORDS = 10;
 export class Names {
   readonly #known = new Map<string, Name>();
 
-  /** Reads a counterparty column. @returns null when it names nobody. */
+  /** Reads the name in a counterparty column or a description. @returns null when it names nobody. */
   of(text: string | null): Name | null {
-    return text === null ? null : this.#intern(wordsOf(text));
-  }
-
-  /** Reads the name out of a description: its words that are neither identifiers nor about the payment's channel. */
-  inText(text: string | null): Name | null {
     return text === null ? null : this.#intern(wordsOf(text));
   }
 
@@ -117,7 +112,7 @@ const MOST_BITS = 12;
 const UNLIKE_BITS = -3;
 
 /** How alike two words are, 0 to 1. @param last true where one of them ends its name, as a word that was cut off does. */
-export function wordsAlike(a: string, b: string, last: boolean): number {
+function wordsAlike(a: string, b: string, last: boolean): number {
   if (a === b) return 1;
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   if (short.length === 1) return long.startsWith(short) ? 0.6 : 0;

@@ -20,6 +20,11 @@ const MONTHS = new Map(
 const WEEK = /\b(?:week|wk|kw|woche|semaine|uge|vecka)\s*(\d{1,2})\b/g;
 const LONGEST_TEXT = 400;
 
+/** True for a number like 0326, which as a batch or a group is March 2026. */
+export function isMonthNumber(text: string): boolean {
+  return /^(?:0[1-9]|1[0-2])2\d$/.test(text.trim());
+}
+
 /** The months and weeks that a text is about, as `M3` and `W12`. */
 export function periodsIn(text: string): readonly string[] {
   const folded = foldText(text.slice(0, LONGEST_TEXT));

@@ -1,6 +1,6 @@
 import { magnitude } from './amounts.ts';
-import { lookupKeys } from './identifiers.ts';
-import type { Line } from './line.ts';
+import { type Identifier, lookupKey } from './identifiers.ts';
+import { type Line, otherSide } from './line.ts';
 import type { Name } from './names.ts';
 
 // What is rare among ten lines may be common among ten thousand: small samples are eased towards a larger one.
@@ -27,7 +27,7 @@ export class Statistics {
       const first = line.side === 'ledger' ? line.name?.words[0] : undefined;
       if (first !== undefined && line.name)
         this.#parties.set(first, (this.#parties.get(first) ?? new Set()).add(line.name.joined));
-      for (const key of new Set(line.identifiers.flatMap(lookupKeys))) add(this.#identifiers, key);
+      for (const key of new Set(line.identifiers.map(lookupKey))) add(this.#identifiers, key);
     }
     this.#open = () => lines;
   }
@@ -72,8 +72,8 @@ export class Statistics {
   }
 
   /** What it tells that two lines share an identifier. */
-  identifier(keys: readonly string[]): number {
-    const seen = Math.max(1, ...keys.map((key) => this.#identifiers.get(key) ?? 0));
+  identifier(identifier: Identifier): number {
+    const seen = Math.max(1, this.#identifiers.get(lookupKey(identifier)) ?? 0);
     return Math.log2((this.#lines + 4 * EASING) / seen);
   }
 
@@ -83,7 +83,7 @@ export class Statistics {
    */
   rarity(line: Line): number {
     this.#count();
-    const other = line.side === 'ledger' ? 'statement' : 'ledger';
+    const other = otherSide(line);
     const seen = Math.max(0, (this.#amounts.get(`${line.scope} ${other} ${line.minor}`) ?? 0) - 1);
     const share = (seen + EASING * coincidence(line.minor)) / (this.#lines / 2 + EASING);
     return Math.min(MOST_BITS, -Math.log2(share));
@@ -92,7 +92,7 @@ export class Statistics {
   /** Among how many lines of the other side a partner is looked for, in bits. */
   pool(line: Line, window: number): number {
     this.#count();
-    const days = this.#days.get(`${line.scope} ${line.side === 'ledger' ? 'statement' : 'ledger'}`) ?? [];
+    const days = this.#days.get(`${line.scope} ${otherSide(line)}`) ?? [];
     return Math.log2(1 + countUpTo(days, line.day + window) - countUpTo(days, line.day - window - 1));
   }
 }

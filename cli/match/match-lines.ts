@@ -1,6 +1,6 @@
 import type { Exchange, Found, Rule } from '../../matching/board.ts';
 import { matchLines } from '../../matching/engine.ts';
-import { type Line, inOrder } from '../../matching/line.ts';
+import { type Line, inOrder, otherSide } from '../../matching/line.ts';
 import { LineReader } from '../../matching/line-reader.ts';
 import type { Settings } from '../../matching/settings.ts';
 import type { InputLine } from './lines-file.ts';
@@ -36,13 +36,7 @@ export function matchFiles(
   options: MatchOptions,
 ): Row[] {
   const apart = sharedAccounts(ledger, statement);
-  const byAccount = new Map<string, InputLine[]>();
-  for (const line of [...ledger, ...statement]) {
-    const account = apart ? (line.account ?? '') : '';
-    const own = byAccount.get(account);
-    if (own) own.push(line);
-    else byAccount.set(account, [line]);
-  }
+  const byAccount = Map.groupBy([...ledger, ...statement], ({ account }) => (apart ? (account ?? '') : ''));
   const accounts = [...byAccount].sort(([a], [b]) => (a < b ? -1 : 1));
   const rows = accounts.flatMap(([account, inputs]) => matchAccount(account, inputs, options));
   requireEachOnce(rows, ledger.length + statement.length);
@@ -121,7 +115,7 @@ function evidence(open: readonly Line[], all: readonly Line[]): (line: Line) => 
   const amountKey = (line: Line, side = line.side) => `${side} ${line.scope} ${line.minor}`;
   const [stillOpen, everywhere] = [count(open, amountKey), count(all, amountKey)];
   return (line) => {
-    const other = line.side === 'ledger' ? 'statement' : 'ledger';
+    const other = otherSide(line);
     const [left, had] = [
       stillOpen.get(amountKey(line, other)) ?? 0,
       everywhere.get(amountKey(line, other)) ?? 0,

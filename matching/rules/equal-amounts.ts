@@ -4,7 +4,7 @@ import { type Edge, assign } from '../assign.ts';
 import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
 import { sameIdentifier } from '../identifiers.ts';
-import type { Line } from '../line.ts';
+import { type Line, byKeys } from '../line.ts';
 
 // Odds below these are left open: 8 : 1 where a text agrees, 64 : 1 where nothing but amount and date does.
 const LEAST_BITS_WITH_TEXT = 3;
@@ -47,7 +47,7 @@ export const amountDateAlias: Rule = {
 function pairEqualAmounts(board: Board, rule: Rule): void {
   const withText = rule !== amountDate;
   const window = withText ? board.settings.windows.reference : board.settings.windows.amount;
-  for (const lines of board.group(board.open(), (line) => [`${line.scope} ${line.minor}`]).values()) {
+  for (const lines of byKeys(board.open(), (line) => [`${line.scope} ${line.minor}`]).values()) {
     const [ours, theirs] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
     if (ours.length === 0 || theirs.length === 0) continue;
     const again = new Map<Line, number>();
@@ -62,14 +62,19 @@ function pairEqualAmounts(board: Board, rule: Rule): void {
       const alternatives = Math.max(exchanges, again.get(one) ?? 0, again.get(other) ?? 0);
       // Without a text nobody can say which of two it is, and a guess would look like knowledge.
       if (!withText && alternatives > 0) continue;
-      const rivals = weighed.filter(
-        (rival) => rival !== pair && (rival.row === row || rival.column === column),
-      );
+      // Only what is ambiguous has rivals worth naming.
+      const rivals =
+        alternatives === 0
+          ? []
+          : weighed.filter((rival) => rival !== pair && (rival.row === row || rival.column === column));
       board.take({
         rule: rule.name,
         type: pair.evidence.shared ? 'exact_match' : 'fuzzy_match',
         lines: [one, other],
-        score: scoreOf(pair.gain, alternatives > 0 ? rivals.map((rival) => rival.gain) : []),
+        score: scoreOf(
+          pair.gain,
+          rivals.map((rival) => rival.gain),
+        ),
         alternatives,
         reasons: reasonsOf(one, other, pair.evidence) + ambiguity(alternatives),
       });
@@ -86,12 +91,9 @@ function withoutRepeats(
   others: readonly Line[],
   again: Map<Line, number>,
 ): readonly Line[] {
-  const same = new Map<string, Line[]>();
-  for (const line of lines)
-    if (line.reference !== null && isSpecific(line.reference)) {
-      const key = `${line.reference} ${line.name?.joined ?? ''}`;
-      same.set(key, [...(same.get(key) ?? []), line]);
-    }
+  const same = byKeys(lines, ({ reference, name }) =>
+    reference !== null && isSpecific(reference) ? [`${reference} ${name?.joined ?? ''}`] : [],
+  );
   const left = new Set<Line>();
   for (const repeats of same.values()) {
     const reference = repeats[0]?.reference;
@@ -178,15 +180,12 @@ function bothCheques(a: Line, b: Line): boolean {
 }
 
 function classesOf(lines: readonly Line[]): number[][] {
-  const classes = new Map<string, number[]>();
-  for (const [at, line] of lines.entries()) {
+  const looks = (line: Line) => {
     const identifiers = line.identifiers.map(({ key }) => key).join(' ');
-    const key = [line.date, line.name?.joined, line.words?.joined, identifiers].join('|');
-    const list = classes.get(key);
-    if (list) list.push(at);
-    else classes.set(key, [at]);
-  }
-  return [...classes.values()];
+    return [line.date, line.name?.joined, line.words?.joined, identifiers].join('|');
+  };
+  const classes = Map.groupBy(lines.entries(), ([, line]) => looks(line));
+  return [...classes.values()].map((members) => members.map(([at]) => at));
 }
 
 function reasonsOf(one: Line, other: Line, { shared, namePercent }: Evidence): string {

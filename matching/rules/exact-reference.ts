@@ -1,7 +1,7 @@
 import { isSpecific } from '../../ledger/keys.ts';
 import { show } from '../amounts.ts';
 import { type Board, type Rule, apart, sideOf } from '../board.ts';
-import type { Line } from '../line.ts';
+import { type Line, byKeys } from '../line.ts';
 
 // Below this two names are of two parties, whatever else agrees.
 const CONTRADICTING_PERCENT = 50;
@@ -16,7 +16,7 @@ export const exactReference: Rule = {
   find(board) {
     const keys = (line: Line) =>
       line.reference !== null && isSpecific(line.reference) ? [`${line.scope} ${line.reference}`] : [];
-    for (const lines of board.group(board.open(), keys).values()) {
+    for (const lines of byKeys(board.open(), keys).values()) {
       const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
       if (ledger.length !== statement.length || ledger.length > MOST_INSTALMENTS) continue;
       const byAmount = new Map(ledger.map((line) => [line.minor, line] as const));

@@ -2,7 +2,8 @@ import { isStanding, referenceKey } from '../../ledger/keys.ts';
 import type { MatchType } from '../../ledger/database.ts';
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
-import { type Line, totalOf } from '../line.ts';
+import { type Line, byKeys, totalOf } from '../line.ts';
+import { isMonthNumber } from '../periods.ts';
 
 /** One line against many that share a payout, deposit slip or batch, to the cent, stated fees included. */
 export const groupKey: Rule = {
@@ -28,9 +29,9 @@ export const groupKey: Rule = {
 };
 
 /** False for a label, a month or a date, which batches of several parties share. */
-export function namesOneBatch(group: string): boolean {
+function namesOneBatch(group: string): boolean {
   const key = referenceKey(group) ?? '';
-  return /\d/.test(key) && !isStanding(key) && !/^(0[1-9]|1[0-2])2\d$/.test(key);
+  return /\d/.test(key) && !isStanding(key) && !isMonthNumber(key);
 }
 
 /** True when all parts are of one party, and the line that they make up plainly of another. */
@@ -97,7 +98,7 @@ export function shapeOf(ledger: readonly Line[], statement: readonly Line[]): Ma
 
 function groups(board: Board) {
   const keys = (line: Line) => (line.group === null ? [] : [`${line.scope}\n${line.group}`]);
-  return [...board.group(board.open(), keys)].flatMap(([key, lines]) => {
+  return [...byKeys(board.open(), keys)].flatMap(([key, lines]) => {
     const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
     if (ledger.length === 0 || statement.length === 0 || lines.length < 3) return [];
     return [{ group: key.slice(key.indexOf('\n') + 1), lines, ledger, statement }];

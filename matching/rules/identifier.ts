@@ -1,6 +1,6 @@
 import { show } from '../amounts.ts';
 import { type Rule, apart, identifierKeys, quote, sideOf } from '../board.ts';
-import type { Line } from '../line.ts';
+import { type Line, byKeys } from '../line.ts';
 import { contradicting } from './exact-reference.ts';
 
 /**
@@ -11,7 +11,7 @@ export const identifier: Rule = {
   name: 'identifier',
   version: 1,
   find(board) {
-    const named = board.group(board.all, identifierKeys);
+    const named = byKeys(board.all, identifierKeys);
     const partners = new Map<Line, Set<Line>>();
     for (const lines of named.values()) {
       const [ledger, statement] = [sideOf(lines, 'ledger')[0], sideOf(lines, 'statement')[0]];

@@ -1,6 +1,6 @@
 import { magnitude, show } from '../amounts.ts';
 import { type Rule, ambiguity, apart, percentScore, sideOf } from '../board.ts';
-import type { Line } from '../line.ts';
+import { type Line, byKeys } from '../line.ts';
 
 /** Same reference in two currencies, apart by no more than exchange rates explain. A proposal; the difference is exchange. */
 export const intercompanyReference: Rule = {
@@ -8,7 +8,7 @@ export const intercompanyReference: Rule = {
   version: 2,
   find(board) {
     const keys = (line: Line) => (line.reference === null ? [] : [`${line.account} ${line.reference}`]);
-    for (const lines of board.group(board.open(), keys).values()) {
+    for (const lines of byKeys(board.open(), keys).values()) {
       const [ledgers, statements] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
       const others = Math.max(ledgers.length, statements.length) - 1;
       for (const ledger of ledgers) {

@@ -1,6 +1,6 @@
 import { show } from '../amounts.ts';
 import { type Board, type Rule, identifierKeys, percentScore, quote, sideOf } from '../board.ts';
-import { type Line, inOrder, totalOf } from '../line.ts';
+import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import { equalSubsets } from '../subsets.ts';
 
@@ -17,7 +17,7 @@ export const identifierComponent: Rule = {
   name: 'identifier_component',
   version: 1,
   find(board) {
-    const blocks = board.group(board.open(), identifierKeys).values();
+    const blocks = byKeys(board.open(), identifierKeys).values();
     for (const lines of components(blocks))
       takeWhole(board, identifierComponent, lines, 94, 'hang together by identifiers');
   },
@@ -30,7 +30,7 @@ export const counterpartyComponent: Rule = {
   find(board) {
     const names = new NameIndex(board.open('statement'), MOST_NAMESAKES);
     // The books write a name one way; the other side writes it many ways.
-    const ours = board.group(board.open('ledger'), (line) => {
+    const ours = byKeys(board.open('ledger'), (line) => {
       const name = line.name ?? line.words;
       return name ? [`${line.scope} ${name.joined}`] : [];
     });
@@ -118,8 +118,7 @@ function components(blocks: Iterable<readonly Line[]>): Line[][] {
           find(one) !== find(other)
         )
           root.set(find(other), find(one));
-  const found = new Map<Line, Line[]>();
-  for (const line of new Set(groups.flat())) found.set(find(line), [...(found.get(find(line)) ?? []), line]);
+  const found = Map.groupBy(new Set(groups.flat()), find);
   return [...found.values()]
     .filter((lines) => lines.length >= 4 && lines.length <= MOST_LINES)
     .map((lines) => lines.sort(inOrder));

@@ -12,7 +12,7 @@ import {
 } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
 import { NameIndex } from '../name-index.ts';
-import type { Line } from '../line.ts';
+import { type Line, byKeys } from '../line.ts';
 
 // What a known shape of difference is worth beside an equal amount, in bits: the likelier by chance, the less.
 const SHAPE_BITS = {
@@ -36,7 +36,7 @@ export const amountMismatch: Rule = {
   name: 'amount_mismatch',
   version: 1,
   find(board) {
-    const named = board.group(board.open(), identifierKeys);
+    const named = byKeys(board.open(), identifierKeys);
     const pairs = new Map<string, [Line, Line]>();
     const alone = new Set<Line>();
     for (const lines of named.values()) {

@@ -1,6 +1,6 @@
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, identifierKeys, percentScore, quote } from '../board.ts';
-import type { Line } from '../line.ts';
+import { type Line, byKeys } from '../line.ts';
 
 /**
  * A posting and its reversal on one side: opposite amounts under one reference that nothing on the other side names.
@@ -10,7 +10,7 @@ export const sameSideOffset: Rule = {
   name: 'same_side_offset',
   version: 2,
   find(board) {
-    const named = board.group(board.open(), identifierKeys);
+    const named = byKeys(board.open(), identifierKeys);
     for (const pair of opposites(board, (line) => (line.reference === null ? [] : [line.reference]))) {
       const { first } = pair;
       const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
@@ -78,7 +78,7 @@ function opposites(board: Board, keysOf: (line: Line) => readonly string[]): Opp
       : keysOf(line).map((key) => `${line.scope} ${line.side} ${magnitude(line.minor)} ${key}`);
   const pairs: Opposites[] = [];
   const taken = new Set<Line>();
-  for (const lines of board.group(board.open(), keys).values()) {
+  for (const lines of byKeys(board.open(), keys).values()) {
     const [positive, negative] = [
       lines.filter((line) => line.minor > 0n),
       lines.filter((line) => line.minor < 0n),

@@ -1,7 +1,7 @@
 import { magnitude, show } from '../amounts.ts';
-import { type Board, type Rule, identifierKeys, percentScore, quote } from '../board.ts';
+import { type Board, type Rule, identifierKeys, percentScore, quote, sideOf } from '../board.ts';
 import { contradicts, sameIdentifier } from '../identifiers.ts';
-import { type Line, inOrder, totalOf } from '../line.ts';
+import { type Line, byKeys, inOrder, otherSide, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import { type Solution, rangeOf, subsetFor } from '../subsets.ts';
 import { LEAST_TIMES_FEE, ofAnotherParty, shapeOf } from './group-key.ts';
@@ -24,7 +24,7 @@ export const identifierSum: Rule = {
   name: 'identifier_sum',
   version: 1,
   find(board) {
-    const named = board.group(board.open(), identifierKeys);
+    const named = byKeys(board.open(), identifierKeys);
     solve(board, identifierSum, (line) => {
       const pool = new Set(identifierKeys(line).flatMap((key) => named.get(key) ?? []));
       const lines = candidates(board, line, pool);
@@ -51,18 +51,17 @@ export const counterpartySum: Rule = {
     solve(board, counterpartySum, (line) => {
       const near = candidates(board, line, names.near(line));
       if (!canReach(line, near)) return [];
-      const shared = new Set(near.filter((other) => board.weigh(line, other).shared !== null));
+      const weighed = near.map((other) => ({ other, evidence: board.weigh(line, other) }));
+      const shared = weighed.filter(({ evidence }) => evidence.shared !== null);
       // Parts of one payment are written alike, also where only some of them say what they are for.
-      const written = new Set([...shared].flatMap((other) => other.name ?? []));
-      const pool = near.filter(
-        (other) =>
-          shared.has(other) ||
-          (agreeing(line, other) &&
-            ((board.weigh(line, other).namePercent ?? 0) >= ALIKE_PERCENT ||
-              (other.name !== null && written.has(other.name)))),
-      );
+      const written = new Set(shared.flatMap(({ other }) => other.name ?? []));
+      const pool = weighed.flatMap(({ other, evidence }) => {
+        const alike =
+          (evidence.namePercent ?? 0) >= ALIKE_PERCENT || (other.name !== null && written.has(other.name));
+        return evidence.shared !== null || (agreeing(line, other) && alike) ? [other] : [];
+      });
       const same = sameSign(line, pool);
-      const days = [...board.group(same, (other) => [other.date]).values()];
+      const days = [...byKeys(same, (other) => [other.date]).values()];
       const nearer = NEARER.map((most) => same.filter((other) => Math.abs(other.day - line.day) <= most));
       // Credit notes are taken off what is paid together.
       return [...nearer, same, ...days, pool].map((lines) => ({
@@ -83,7 +82,7 @@ export const batchSum: Rule = {
   find(board) {
     const open = board.open();
     const ofDay = new Map<string, Batch[]>();
-    for (const [key, lines] of board.group(open, batchKeys)) {
+    for (const [key, lines] of byKeys(open, batchKeys)) {
       const [first] = lines;
       // A single line is no batch, and of very many on one day nothing tells which belong together.
       if (!first || lines.length < 2 || lines.length > MOST_IN_BATCH) continue;
@@ -98,10 +97,11 @@ export const batchSum: Rule = {
       agreeing(line, other) && !board.namesAnother(line, other, board.weigh(line, other));
     solve(board, batchSum, (line) => {
       const pools: Pool[] = [];
-      const other = line.side === 'ledger' ? 'statement' : 'ledger';
       const size = parseInt(magnitude(line.minor).toString(), 10);
       for (let day = line.day - window; day <= line.day + window; day += 1)
-        for (const { lines: batch, chance, paidIn, paidOut } of ofDay.get(dayKey(line, other, day)) ?? []) {
+        for (const { lines: batch, chance, paidIn, paidOut } of ofDay.get(
+          dayKey(line, otherSide(line), day),
+        ) ?? []) {
           // An amount has no more possible sums than minor units.
           if (size * chance < 1 || (line.minor > 0n ? paidIn < line.minor : paidOut > line.minor)) continue;
           const lines = sameSign(line, candidates(board, line, batch));
@@ -176,10 +176,7 @@ function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonly Pool[
     const contested = Math.max(...parts.map((part) => claims.get(part) ?? 0)) - 1;
     if (contested > 0 && percent < 97) continue;
     const lines = [line, ...parts].sort(inOrder);
-    const [ledger, statement] = [
-      lines.filter((one) => one.side === 'ledger'),
-      lines.filter((one) => one.side === 'statement'),
-    ];
+    const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
     board.take({
       rule: rule.name,
       type: shapeOf(ledger, statement),
