@@ -3,19 +3,15 @@
 import { fork } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { prepareDatabase } from '../cli/stack/database.ts';
-import { startPostgres, stopPostgres } from '../cli/stack/postgres.ts';
 import { signerOf, verifierOf, verifierText } from '../ledger/checkpoint.ts';
 import { type Db, connect } from '../ledger/connect.ts';
 import { seal } from '../ledger/seal.ts';
 import { appendsPerSecond, chained, plain, plainLocked, preparePlain } from './audit-appends.ts';
 import { BENCH_KEY, fillLog } from './audit-log.ts';
 import type { Verified } from './audit-verify.ts';
+import { startBenchServer } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,14 +22,7 @@ const { values } = parseArgs({
 });
 const [APPENDS, EVENTS] = [Number.parseInt(values.appends, 10), Number.parseInt(values.events, 10)];
 const STREAMS = 64;
-const folder = mkdtempSync(join(tmpdir(), 'closegate-bench-'));
-const postgres = await startPostgres({
-  dataDir: join(folder, 'postgres'),
-  logFile: join(folder, 'postgres.log'),
-  password: 'bench',
-  preferredPort: 5700,
-  durable: true,
-});
+const { engine, sealer, admin: adminUrl, stop } = await startBenchServer();
 const open: Db[] = [];
 const opened = (url: string, connections: number): Db => {
   const db = connect(url, connections);
@@ -42,17 +31,7 @@ const opened = (url: string, connections: number): Db => {
 };
 const figures: Record<string, number> = {};
 try {
-  const { engine, sealer } = await prepareDatabase(postgres.port, {
-    postgresPassword: 'bench',
-    enginePassword: 'bench',
-    auditorPassword: 'bench',
-    sealerPassword: 'bench',
-    auditKeyId: '',
-    auditKey: '',
-    agentKeyId: '',
-    peopleKeyId: '',
-  });
-  const admin = opened(engine.replace('closegate_engine', 'postgres'), 2);
+  const admin = opened(adminUrl, 2);
   await appends(engine, admin);
   await verification(engine, sealer, admin);
   const rounded = Object.entries(figures).map(
@@ -68,8 +47,7 @@ try {
   process.exitCode = 1;
 } finally {
   await Promise.allSettled(open.map((db) => db.destroy()));
-  await stopPostgres(postgres.mark);
-  rmSync(folder, { recursive: true, force: true });
+  await stop();
 }
 
 async function appends(engine: string, admin: Db): Promise<void> {

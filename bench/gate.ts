@@ -2,14 +2,11 @@
 // and tool calls over MCP. Prints what it measured; nothing is assumed.
 import { once } from 'node:events';
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Kysely, sql } from 'kysely';
-import { prepareDatabase } from '../cli/stack/database.ts';
-import { startPostgres, stopPostgres } from '../cli/stack/postgres.ts';
 import { connect } from '../ledger/connect.ts';
 import type { Database } from '../ledger/database.ts';
 import type { Door } from '../ledger/door.ts';
@@ -17,41 +14,21 @@ import { proposeMatch } from '../ledger/matches.ts';
 import { connectClient } from '../mcp-server/testing.ts';
 import { generateKeyPair, mintToken } from '../mcp-server/tokens.ts';
 import { type Books, makeBooks } from './books.ts';
+import { startBenchServer } from './server.ts';
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, decisions: { type: 'string', default: '1600' } },
 });
 const COUNT = Number.parseInt(values.decisions, 10);
 const OPERATOR = 'llm:recon-operator';
-const folder = mkdtempSync(join(tmpdir(), 'closegate-bench-'));
-const secrets = {
-  postgresPassword: 'bench',
-  enginePassword: 'bench',
-  auditorPassword: 'bench',
-  sealerPassword: 'bench',
-};
 const auditKey = { id: 'bench', secret: Buffer.alloc(32, 9) };
 
-const postgres = await startPostgres({
-  dataDir: join(folder, 'postgres'),
-  logFile: join(folder, 'postgres.log'),
-  password: secrets.postgresPassword,
-  preferredPort: 5700,
-  // As in a real close: every commit is on the disk before it is answered.
-  durable: true,
-});
+const { folder, engine, admin: adminUrl, stop } = await startBenchServer();
 try {
-  const { engine } = await prepareDatabase(postgres.port, {
-    ...secrets,
-    auditKeyId: '',
-    auditKey: '',
-    agentKeyId: '',
-    peopleKeyId: '',
-  });
   const db = connect(engine, 8);
   const door: Door = { db, auditKey };
   const books = await makeBooks(door, 8, COUNT);
-  const admin = connect(engine.replace('closegate_engine', 'postgres'), 1);
+  const admin = connect(adminUrl, 1);
   await sql`create table bench_bare (id bigint generated always as identity primary key, line text not null)`.execute(
     admin,
   );
@@ -104,8 +81,7 @@ try {
     for (const [name, figure] of Object.entries(rounded))
       process.stdout.write(`${name.padEnd(24)} ${figure}\n`);
 } finally {
-  await stopPostgres(postgres.mark);
-  rmSync(folder, { recursive: true, force: true });
+  await stop();
 }
 
 async function bareCommit(db: Kysely<Database>): Promise<void> {

@@ -3,8 +3,7 @@
 // insert. `match-files.ts` makes the files, says at which rates, and writes what truly belongs together; what settled is
 // compared with that. Prints what it measured; nothing is assumed.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +12,6 @@ import { Client } from 'pg';
 import { from } from 'pg-copy-streams';
 import { readPeriod } from '../activities/close/files.ts';
 import { registerCompany } from '../cli/register-company.ts';
-import { prepareDatabase } from '../cli/stack/database.ts';
-import { startPostgres, stopPostgres } from '../cli/stack/postgres.ts';
 import { connect } from '../ledger/connect.ts';
 import type { Door } from '../ledger/door.ts';
 import { importDocument, importKey } from '../ledger/import.ts';
@@ -24,6 +21,7 @@ import { reconciliationId } from '../ledger/streams.ts';
 import { tieOut } from '../ledger/tie-out.ts';
 import { matchByRules } from '../matching/matcher.ts';
 import { loadCompany } from '../statements/company.ts';
+import { startBenchServer } from './server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -40,30 +38,14 @@ const ROWS = Number.parseInt(values.rows, 10);
 const PERIOD = '2026-03';
 const RECONCILIATION = reconciliationId('US', PERIOD, '1010');
 const SESSION = `close/US/${PERIOD}`;
-const folder = mkdtempSync(join(tmpdir(), 'closegate-bench-'));
+const { folder, engine, admin: adminUrl, stop } = await startBenchServer();
 const company = join(folder, 'company');
 const inbox = join(company, 'inbox', PERIOD);
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-makeCompany();
-const postgres = await startPostgres({
-  dataDir: join(folder, 'postgres'),
-  logFile: join(folder, 'postgres.log'),
-  password: 'bench',
-  preferredPort: 5700,
-  durable: true,
-});
 try {
-  const { engine } = await prepareDatabase(postgres.port, {
-    ...{
-      postgresPassword: 'bench',
-      enginePassword: 'bench',
-      auditorPassword: 'bench',
-      sealerPassword: 'bench',
-    },
-    ...{ auditKeyId: '', auditKey: '', agentKeyId: '', peopleKeyId: '' },
-  });
-  const admin = new Client({ connectionString: engine.replace('closegate_engine', 'postgres') });
+  makeCompany();
+  const admin = new Client({ connectionString: adminUrl });
   // The server ends before this connection does when something failed; the failure is what to tell.
   admin.on('error', () => undefined);
   await admin.connect();
@@ -115,8 +97,7 @@ try {
   await admin.end();
   await door.db.destroy();
 } finally {
-  await stopPostgres(postgres.mark);
-  rmSync(folder, { recursive: true, force: true });
+  await stop();
 }
 
 /** In a process of its own, so that what it needs is not counted. */
