@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import { CompiledQuery, type Transaction } from 'kysely';
+import { CompiledQuery, type Transaction, sql } from 'kysely';
 import type { PoolClient } from 'pg';
 import { from } from 'pg-copy-streams';
 import type { Database } from './database.ts';
@@ -19,8 +19,13 @@ export class CopyIn {
   }
 }
 
+// What is checked once a statement is kept until then: in memory, for so much of it.
+const STATEMENT_BYTES = 4_000_000;
+const STATEMENT_MEMORY = '32MB';
+
 /**
- * Copies rows into a table: the fastest way in, and one that holds no more than a few pieces in memory.
+ * Copies rows into a table: the fastest way in, and one that holds no more than a few pieces in memory. Very many rows
+ * are several statements.
  * @param target a table and its columns, as in `items (id, amount)`. Not from outside.
  * @param rows pieces of whole rows: cells by {@link copyCell} with tabs between, each row ended by a line feed.
  */
@@ -29,7 +34,26 @@ export async function copyInto(
   target: string,
   rows: AsyncIterable<Buffer>,
 ): Promise<void> {
-  await tx.executeQuery(CompiledQuery.raw(`copy ${target} from stdin`, [new CopyIn(rows)]));
+  await sql`select set_config('work_mem', ${STATEMENT_MEMORY}, true)`.execute(tx);
+  const source = rows[Symbol.asyncIterator]();
+  let more = true;
+  async function* statement() {
+    for (let bytes = 0; bytes < STATEMENT_BYTES;) {
+      const next = await source.next();
+      if (next.done === true) {
+        more = false;
+        return;
+      }
+      bytes += next.value.length;
+      yield next.value;
+    }
+  }
+  try {
+    while (more)
+      await tx.executeQuery(CompiledQuery.raw(`copy ${target} from stdin`, [new CopyIn(statement())]));
+  } finally {
+    await source.return?.();
+  }
 }
 
 const ESCAPES = new Map([

@@ -45,7 +45,7 @@ export function foldText(text: string): string {
 
 /**
  * Reference keys that name no single event: numbers of accounts, customers, contracts and the like, which stand on every
- * payment, and dates and months. Also used by Postgres, so it is written in what both kinds of expression know.
+ * payment, and dates and months. Postgres has it as names_no_event(), migration 0017.
  */
 export const STANDING_REFERENCE =
   '^(ACC|ACCT|ACCOUNT|KTO|KONTO|KNR|KD|KDNR|KUNDE|KUNDENNR|CUST|CUSTOMER|CLIENT|MEMBER|MEM|MITGLIED|POLICY|CONTRACT|VERTRAG|' +

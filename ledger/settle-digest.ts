@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type Decimal, ZERO } from '../policy/money.ts';
 import type { Database } from './database.ts';
 
-const CHUNK = 10_000;
+/** So many content hashes make one piece of a list's digest. */
+export const CHUNK = 10_000;
 
 /** What one rule settled or proposed in one go: how many matches, their amount in US dollars, and the digest of the list. */
 export interface MatchList {
@@ -26,6 +28,14 @@ export class ListDigest {
     if (this.#count % CHUNK === 0) this.#close();
   }
 
+  /** Adds hashes from a database, one behind the other: those of a whole chunk as their digest, others as they are. */
+  addFound(count: number, hashes: FoundHashes): void {
+    if (this.#count % CHUNK !== 0) throw new Error('hashes from a database come first');
+    if ('digest' in hashes) this.#whole.update(Buffer.from(hashes.digest, 'hex'));
+    else this.#chunk.update(hashes.text);
+    this.#count += count;
+  }
+
   /** In hex. The list is complete with it. */
   end(): string {
     if (this.#count % CHUNK !== 0) this.#close();
@@ -38,8 +48,45 @@ export class ListDigest {
   }
 }
 
-/** An empty list. */
-export const NO_MATCHES: MatchList = { matches: '0', amount_usd: '0.00', digest: new ListDigest().end() };
+/** The SHA-256, in hex, of {@link CHUNK} content hashes one behind the other, or fewer of them as they are. */
+export type FoundHashes = { readonly digest: string } | { readonly text: string };
+
+/** A list while it is made. */
+export class ListMaker {
+  readonly #digest = new ListDigest();
+  #matches = 0;
+  #lines = 0;
+  #usd: Decimal = ZERO;
+
+  add(lines: number, amountUsd: Decimal, contentHash: string): void {
+    this.#digest.add(contentHash);
+    this.#count(1, lines, amountUsd.toDecimalPlaces(2));
+  }
+
+  /** Adds matches that the database found and recorded; they come before any other. */
+  addFound(matches: number, lines: number, amountUsd: Decimal, hashes: FoundHashes): void {
+    this.#digest.addFound(matches, hashes);
+    this.#count(matches, lines, amountUsd);
+  }
+
+  /** The list, complete with it, and how many lines its matches have. */
+  end(): MatchList & { readonly lines: string } {
+    return {
+      matches: String(this.#matches),
+      amount_usd: this.#usd.toFixed(2),
+      digest: this.#digest.end(),
+      lines: String(this.#lines),
+    };
+  }
+
+  #count(matches: number, lines: number, amountUsd: Decimal): void {
+    this.#matches += matches;
+    this.#lines += lines;
+    this.#usd = this.#usd.plus(amountUsd);
+  }
+}
+
+const NO_MATCHES: MatchList = { matches: '0', amount_usd: '0.00', digest: new ListDigest().end() };
 
 /**
  * The lists of one rule's settlement as the tables have them, in the order of the ids: what was settled at once, and what

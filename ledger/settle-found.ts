@@ -1,11 +1,13 @@
 import { type Transaction, sql } from 'kysely';
+import { decimal } from '../policy/money.ts';
 import type { Database } from './database.ts';
+import { CHUNK, type ListMaker } from './settle-digest.ts';
 
 /** The rule whose clearest cases are found in the database; `matching/rules` has the rest of it. */
 export const BULK_RULE = 'exact_reference';
 
 /**
- * Finds the pairs that the rule `exact_reference` would find and nobody could doubt (migration 0016 says which), and
+ * Finds the pairs that the rule `exact_reference` would find and nobody could doubt (migration 0017 says which), and
  * keeps them in the temporary table `settle_found` until the transaction ends. What is not there is left to the matcher;
  * so the database saves time and decides nothing otherwise.
  * @param again earlier matches whose lines count as open.
@@ -23,8 +25,8 @@ export async function findByReference(
 
 /**
  * Records the found pairs that the gate allowed: matches and their legs.
- * @param held counterparties whose pairs are judged one by one.
- * @returns how many legs.
+ * @param held counterparties whose pairs are judged one by one; `settle_held` has them too.
+ * @param into gets what was recorded.
  */
 export async function recordFound(
   tx: Transaction<Database>,
@@ -36,12 +38,28 @@ export async function recordFound(
     approver: string | null;
   },
   held: readonly string[],
-): Promise<number> {
-  const { rows } = await sql<{ legs: string }>`
-    select record_found(${by.reconciliation}, ${by.actor}, ${by.session}, ${by.approver}, ${held}::text[]) as legs`.execute(
+  into: () => ListMaker,
+): Promise<void> {
+  await sql`
+    select record_found(${by.reconciliation}, ${by.actor}, ${by.session}, ${by.approver}, ${held}::text[])`.execute(
     tx,
   );
-  return Number.parseInt(rows[0]?.legs ?? '0', 10);
+  const { rows } = await sql<{ matches: string; amount_usd: string; digest: string | null; text: string }>`
+    with recorded as (
+      select match_id, amount_usd, content_hash, (row_number() over (order by match_id) - 1) / ${sql.lit(CHUNK)} as chunk
+        from settle_found
+       where not again and counterparty_key not in (select h.counterparty_key from settle_held h)),
+    chunks as (
+      select chunk, count(*) as matches, sum(amount_usd) as amount_usd, string_agg(content_hash, '' order by match_id) as hashes
+        from recorded group by chunk)
+    select matches, amount_usd,
+           case when matches = ${sql.lit(CHUNK)} then encode(sha256(convert_to(hashes, 'UTF8')), 'hex') end as digest,
+           case when matches = ${sql.lit(CHUNK)} then '' else hashes end as text
+      from chunks order by chunk`.execute(tx);
+  for (const { matches, amount_usd, digest, text } of rows) {
+    const count = Number.parseInt(matches, 10);
+    into().addFound(count, 2 * count, decimal(amount_usd), digest === null ? { text } : { digest });
+  }
 }
 
 /** For statements about a whole month: joined by hash, in memory, whatever the planner believes of its tables. */

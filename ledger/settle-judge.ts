@@ -74,14 +74,14 @@ export class Judge {
     this.#by = by;
   }
 
-  /** Judges some candidates; those of an earlier call are on record by then. */
-  async judge(tx: Transaction<Database>, candidates: readonly Candidate[]): Promise<Judged[]> {
-    const counterparties = candidates.map(({ legs }) => counterpartyOf(legs));
-    await this.#learn(tx, counterparties);
-    return candidates.map((candidate, index) => {
+  /** Judges candidates whose counterparties it has learned about. */
+  judge(candidates: readonly Candidate[]): Judged[] {
+    return candidates.map((candidate) => {
       const { amountUsd } = totalsOf(candidate.legs);
-      const counterparty = counterparties[index] ?? '';
-      const cumulativeUsd = usd((this.#moved.get(counterparty) ?? usd('0')).plus(amountUsd));
+      const counterparty = counterpartyOf(candidate.legs);
+      const moved = this.#moved.get(counterparty);
+      if (moved === undefined) throw new Error(`nothing is known of what ${counterparty} has moved`);
+      const cumulativeUsd = usd(moved.plus(amountUsd));
       this.#moved.set(counterparty, cumulativeUsd);
       const contentHash = contentHashOf(candidate.legs, candidate.rule, candidate.reasons);
       const { rule, alternatives } = candidate;
@@ -90,18 +90,22 @@ export class Judge {
     });
   }
 
-  // What the actor's principal has live with counterparties that are named for the first time.
-  async #learn(tx: Transaction<Database>, counterparties: readonly string[]): Promise<void> {
-    const unknown = [...new Set(counterparties)].filter((key) => !this.#moved.has(key));
+  /** Learns what the actor's principal has live with counterparties that are named for the first time. */
+  async learn(tx: Transaction<Database>, candidates: readonly Candidate[]): Promise<void> {
+    const unknown = new Set<string>();
+    for (const { legs } of candidates) {
+      const counterparty = counterpartyOf(legs);
+      if (!this.#moved.has(counterparty)) unknown.add(counterparty);
+    }
+    for (const key of unknown) this.#moved.set(key, usd('0'));
     const { actor, reconciliation } = this.#by;
-    if (!actor || unknown.length === 0) return;
+    if (!actor || unknown.size === 0) return;
     const { rows } = await sql<{ counterparty_key: string; total: string }>`
       select m.counterparty_key, sum(m.amount_usd) as total
         from matches m join actors a on a.id = m.proposed_by
-       where m.reconciliation_id = ${reconciliation.id} and m.counterparty_key = any(${unknown}::text[])
+       where m.reconciliation_id = ${reconciliation.id} and m.counterparty_key = any(${[...unknown]}::text[])
          and m.state in ('PROPOSED', 'CONFIRMED') and a.principal = ${actor.principal}
        group by 1`.execute(tx);
-    for (const key of unknown) this.#moved.set(key, usd('0'));
     for (const row of rows) this.#moved.set(row.counterparty_key, usd(row.total));
   }
 }

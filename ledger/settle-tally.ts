@@ -1,72 +1,51 @@
 import type { Actor, Clause } from '../policy/contract.ts';
 import type { Policy } from '../policy/load.ts';
-import { type Decimal, ZERO } from '../policy/money.ts';
 import type { AuditEvent } from './audit.ts';
 import type { JsonObject } from './canonical.ts';
 import { identity, scopeColumns } from './decide.ts';
 import type { Call } from './door.ts';
 import { type Reconciliation, scopeOf } from './reconciliations.ts';
-import { ListDigest, type MatchList } from './settle-digest.ts';
+import { ListMaker } from './settle-digest.ts';
 import type { Judged } from './settle-judge.ts';
 
-/** How one rule's candidates fared. */
+/** How one rule's candidates fared: what is settled, proposed and denied, each in the order in which it was judged. */
 export class Tally {
   readonly rule: string;
-  readonly #lines = { settled: 0, proposed: 0, denied: 0 };
+  readonly settled = new ListMaker();
+  readonly #proposed = new ListMaker();
+  readonly #denied = new ListMaker();
   readonly #clauses = new Map<string, Clause>();
-  readonly #deniedDigest = new ListDigest();
-  #denied = 0;
-  #deniedUsd: Decimal = ZERO;
 
   constructor(rule: string) {
     this.rule = rule;
   }
 
-  /** Counts the lines of matches that were settled in bulk. */
-  settledLines(lines: number): void {
-    this.#lines.settled += lines;
-  }
-
   add({ candidate, outcome, amountUsd, contentHash }: Judged): void {
     for (const clause of outcome.clauses) this.#clauses.set(clause.code, clause);
-    const lines = candidate.legs.length;
-    if (outcome.kind === 'allow') this.#lines.settled += lines;
-    else if (outcome.kind === 'require_human_approval') this.#lines.proposed += lines;
-    else {
-      this.#lines.denied += lines;
-      this.#denied += 1;
-      this.#deniedUsd = this.#deniedUsd.plus(amountUsd);
-      this.#deniedDigest.add(contentHash);
-    }
+    const of = { allow: this.settled, require_human_approval: this.#proposed, deny: this.#denied };
+    of[outcome.kind].add(candidate.legs.length, amountUsd, contentHash);
   }
 
-  /** The audit event, and how many matches it tells of. @param made what the tables have of this rule now. */
-  end(
-    made: { readonly settled: MatchList; readonly proposed: MatchList },
-    by: { reconciliation: Reconciliation; call: Call; actor: Actor | null; policy: Policy },
-  ): { event: AuditEvent; counts: Counts } {
-    const denied: MatchList = {
-      matches: String(this.#denied),
-      amount_usd: this.#deniedUsd.toFixed(2),
-      digest: this.#deniedDigest.end(),
-    };
-    const part = (list: MatchList, lines: number) => ({ ...list, lines: String(lines) });
+  /** The audit event, and how many matches it tells of. The tally is complete with it. */
+  end(by: { reconciliation: Reconciliation; call: Call; actor: Actor | null; policy: Policy }): {
+    event: AuditEvent;
+    counts: Counts;
+  } {
+    const [settled, proposed, denied] = [this.settled.end(), this.#proposed.end(), this.#denied.end()];
     const event: AuditEvent = {
       ...aboutSettling(by),
       clauses: [...this.#clauses.values()],
       subject: `rule:${this.rule}`,
-      amount_usd: made.settled.amount_usd,
+      amount_usd: settled.amount_usd,
       detail: {
         rule: this.rule,
         policy_approved_by: by.policy.content.approved_by ?? null,
-        settled: part(made.settled, this.#lines.settled),
-        proposed: part(made.proposed, this.#lines.proposed),
-        denied: part(denied, this.#lines.denied),
+        ...{ settled: { ...settled }, proposed: { ...proposed }, denied: { ...denied } },
       },
     };
     const counts = {
-      settled: BigInt(made.settled.matches),
-      proposed: BigInt(made.proposed.matches),
+      settled: BigInt(settled.matches),
+      proposed: BigInt(proposed.matches),
       denied: BigInt(denied.matches),
     };
     return { event, counts };

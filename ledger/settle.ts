@@ -6,7 +6,6 @@ import type { Database } from './database.ts';
 import type { Answer, Call, Door } from './door.ts';
 import { closeDecision, openDecision } from './opening.ts';
 import { getReconciliation, scopeOf, setReconciliationState } from './reconciliations.ts';
-import { madeBy, matchLists } from './settle-digest.ts';
 import { BULK_RULE, afterBulk, findByReference, forBulk, recordFound } from './settle-found.ts';
 import { holdBack } from './settle-held.ts';
 import { type Circumstances, Judge, ask } from './settle-judge.ts';
@@ -54,7 +53,7 @@ export async function settleByRules(
     await settlement.run(args.matcher);
     if (reconciliation.state === 'IMPORTED') await setReconciliationState(tx, known.id, 'MATCHED');
 
-    const { events, result } = await settlement.end();
+    const { events, result } = settlement.end();
     const last = events.pop() ?? otherEvent(by, 'SETTLED_BY_RULE', { found: '0' });
     let { head } = opened;
     for (const event of events) ({ head } = await append(tx, door.auditKey, head, event));
@@ -73,6 +72,7 @@ class Settlement {
   readonly #judge: Judge;
   readonly #tallies = new Map<string, Tally>();
   #superseded: { matches: string; digest: string } | null = null;
+  #recorded: Promise<void> = Promise.resolve();
 
   constructor(tx: Transaction<Database>, by: Circumstances) {
     this.#tx = tx;
@@ -107,27 +107,27 @@ class Settlement {
     const again: Candidate[] = [];
     for await (const batch of foundOneByOne(tx, 'again')) again.push(...batch);
     const fresh = await this.#replace(earlier, [...again, ...candidates]);
-    for await (const batch of foundOneByOne(tx, 'held')) await this.#settle(BULK_RULE, batch);
+    for await (const batch of foundOneByOne(tx, 'held')) {
+      await this.#judge.learn(tx, batch);
+      await this.#settle(BULK_RULE, batch);
+    }
+    await this.#judge.learn(tx, fresh);
     // Rule by rule, in the order in which the rules come: the running totals of a later replay go by rules and ids.
     for (const rule of new Set(fresh.map((candidate) => candidate.rule))) {
       const own = fresh.filter((candidate) => candidate.rule === rule);
       for (let from = 0; from < own.length; from += PAGE)
         await this.#settle(rule, own.slice(from, from + PAGE));
     }
+    await this.#recorded;
   }
 
   /** The events, the first decided first, and what the caller is told. */
-  async end(): Promise<{ events: AuditEvent[]; result: JsonObject }> {
-    const { call, actor, reconciliation, at } = this.#by;
+  end(): { events: AuditEvent[]; result: JsonObject } {
     const events: AuditEvent[] = [];
     if (this.#superseded) events.push(otherEvent(this.#by, 'PROPOSALS_SUPERSEDED', this.#superseded));
     const total = { settled: 0n, proposed: 0n, denied: 0n };
     for (const tally of this.#tallies.values()) {
-      const which = madeBy({
-        ...{ reconciliation: reconciliation.id, rule: tally.rule, actor: actor?.id ?? '' },
-        ...{ session: call.sessionId, at },
-      });
-      const { event, counts } = tally.end(await matchLists(this.#tx, which), this.#by);
+      const { event, counts } = tally.end(this.#by);
       events.push(event);
       for (const name of ['settled', 'proposed', 'denied'] as const satisfies (keyof Counts)[])
         total[name] += counts[name];
@@ -144,8 +144,7 @@ class Settlement {
       ...{ reconciliation: reconciliation.id, actor: actor.id, session: call.sessionId },
       approver: policy.content.approved_by ?? null,
     };
-    const legs = await recordFound(this.#tx, who, held);
-    if (legs > 0) this.#tally(BULK_RULE).settledLines(legs);
+    await recordFound(this.#tx, who, held, () => this.#tally(BULK_RULE).settled);
   }
 
   /** Withdraws earlier proposals that are not among the candidates. @returns the candidates that are new. */
@@ -164,12 +163,20 @@ class Settlement {
     return fresh;
   }
 
+  /** Judges some candidates, while the database still records the ones before them. */
   async #settle(rule: string, candidates: readonly Candidate[]): Promise<void> {
     const { call, actor, policy, reconciliation } = this.#by;
-    const judged = await this.#judge.judge(this.#tx, candidates);
+    const judged = this.#judge.judge(candidates);
     const tally = this.#tally(rule);
     for (const one of judged) tally.add(one);
-    await recordJudged(this.#tx, { reconciliation: reconciliation.id, call, actor, policy, rule }, judged);
+    await this.#recorded;
+    this.#recorded = recordJudged(
+      this.#tx,
+      { reconciliation: reconciliation.id, call, actor, policy, rule },
+      judged,
+    );
+    // Whoever waits for it next gets the error.
+    this.#recorded.catch(() => undefined);
   }
 
   #tally(rule: string): Tally {

@@ -1,5 +1,5 @@
 import { closeWindow, isWithin } from '../calendar.ts';
-import type { CalendarEntity } from '../calendar.ts';
+import type { CalendarEntity, CloseWindow } from '../calendar.ts';
 import { calendarOf } from '../lookups.ts';
 import { fits } from '../match-state.ts';
 import { type Control, actsTo, isAutomation } from './facts.ts';
@@ -17,11 +17,22 @@ export const outsideCloseWindow: Control = ({ request, policy }) => {
 
 function isOpen(calendar: CalendarEntity, period: string, at: string): boolean {
   try {
-    return isWithin(closeWindow(calendar, period), at);
+    return isWithin(windowOf(calendar, period), at);
   } catch {
     // A period or an instant that cannot be read lies in no window.
     return false;
   }
+}
+
+// A bulk settlement asks about one period very many times; a calendar does not change.
+const windows = new WeakMap<CalendarEntity, { readonly period: string; readonly window: CloseWindow }>();
+
+function windowOf(calendar: CalendarEntity, period: string): CloseWindow {
+  const known = windows.get(calendar);
+  if (known?.period === period) return known.window;
+  const window = closeWindow(calendar, period);
+  windows.set(calendar, { period, window });
+  return window;
 }
 
 /** STATE_INVALID: the subject's state does not fit the action, or the subject itself stands in the way. */
