@@ -98,6 +98,11 @@ export class Board {
     return this.#open.has(line);
   }
 
+  /** As {@link weigh} has it, by itself. */
+  namePercent(a: Line, b: Line): number {
+    return this.#scale.namePercent(a, b) ?? 0;
+  }
+
   weigh(a: Line, b: Line): Evidence {
     return this.#scale.weigh(a, b);
   }
@@ -121,10 +126,11 @@ export class Board {
     let known = this.#known.get(key);
     if (known === undefined) {
       this.#names ??= new NameIndex(this.#all, MOST_NAMESAKES);
-      known = [...this.#names.near(line)].some(
-        ({ side, name: other }) =>
-          side !== line.side && other !== null && this.#scale.likeness(name, other).percent >= KNOWN_PERCENT,
-      );
+      known = this.#names
+        .near(line, ({ side }) => side !== line.side)
+        .some(
+          ({ name: other }) => other !== null && this.#scale.likeness(name, other).percent >= KNOWN_PERCENT,
+        );
       this.#known.set(key, known);
     }
     return known;

@@ -1,6 +1,6 @@
 import { type Identifier, contradicts, sameIdentifier } from './identifiers.ts';
 import type { Line } from './line.ts';
-import { type Likeness, type Name, editDistance, likeness } from './names.ts';
+import { type Likeness, type Name, likeness } from './names.ts';
 import { otherPeriods } from './periods.ts';
 import type { Statistics } from './statistics.ts';
 
@@ -73,6 +73,11 @@ export class Scale {
         identifiers.sameParty ||
         (name.percent !== null && name.percent >= (name.bits > 1 ? ALIKE_PERCENT : SAME_PERCENT)),
     };
+  }
+
+  /** How alike the names of two lines are, 0 to 100; null when one of them has none. */
+  namePercent(a: Line, b: Line): number | null {
+    return this.#names(a, b).percent;
   }
 
   /** How alike two names are; the same two are compared once. */
@@ -184,10 +189,12 @@ export class Scale {
   }
 }
 
-// Two digits that changed places are a slip; the next number is another document.
-function isSlip(a: Identifier, b: Identifier): boolean {
-  const sorted = (key: string) => [...key].sort().join('');
-  return sorted(a.key) === sorted(b.key) && editDistance(a.key, b.key, 1) <= 1;
+// Two neighbouring digits that changed places are a slip; the next number is another document.
+function isSlip({ key: a }: Identifier, { key: b }: Identifier): boolean {
+  if (a.length !== b.length) return false;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
 // A field that is too short cuts a reference off at its end; some banks keep only its last digits.

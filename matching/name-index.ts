@@ -21,14 +21,14 @@ export class NameIndex {
       }
   }
 
-  /** Lines of the same scope that may have this line's name, the line itself among them. */
-  near(line: Line): Set<Line> {
-    return new Set(keysOf(line).flatMap((key) => this.#block(key)));
-  }
-
-  #block(key: string): readonly Line[] {
-    const block = this.#blocks.get(key) ?? [];
-    return block.length <= this.#most ? block : [];
+  /** Lines of the same scope that may have this line's name, and that fit; the line itself may be among them. */
+  near(line: Line, fits: (other: Line) => boolean): Line[] {
+    const found = new Set<Line>();
+    for (const key of keysOf(line)) {
+      const block = this.#blocks.get(key) ?? [];
+      if (block.length <= this.#most) for (const other of block) if (fits(other)) found.add(other);
+    }
+    return [...found];
   }
 }
 

@@ -5,6 +5,9 @@ import { counterpartyKey, foldText } from '../ledger/keys.ts';
 export interface Name {
   readonly words: readonly string[];
   readonly joined: string;
+  /** Which letters and digits it has, a bit for each, some of them sharing one; also of each of its words. */
+  readonly letters: number;
+  readonly wordLetters: readonly number[];
 }
 
 /** How alike two names are. */
@@ -39,14 +42,23 @@ const CHANNEL = new Set(
 );
 const LONGEST_TEXT = 140;
 const MOST_WORDS = 10;
+// Names come again and again; so many texts are read once.
+const MOST_READ = 30_000;
 
 /** The names of one run. Equal names are one object in it, so that they are compared once. */
 export class Names {
   readonly #known = new Map<string, Name>();
+  readonly #read = new Map<string, Name | null>();
 
   /** Reads the name in a counterparty column or a description. @returns null when it names nobody. */
   of(text: string | null): Name | null {
-    return text === null ? null : this.#intern(wordsOf(text));
+    if (text === null) return null;
+    let name = this.#read.get(text);
+    if (name === undefined) {
+      name = this.#intern(wordsOf(text));
+      if (this.#read.size < MOST_READ) this.#read.set(text, name);
+    }
+    return name;
   }
 
   #intern(words: readonly string[]): Name | null {
@@ -54,7 +66,8 @@ export class Names {
     const key = words.join(' ');
     const known = this.#known.get(key);
     if (known) return known;
-    const name = { words, joined: words.join('') };
+    const joined = words.join('');
+    const name = { words, joined, letters: lettersOf(joined), wordLetters: words.map(lettersOf) };
     this.#known.set(key, name);
     return name;
   }
@@ -85,7 +98,9 @@ export function likeness(a: Name, b: Name, telling: Telling): Likeness {
     let best: { at: number; alike: number } | null = null;
     for (const at of free) {
       const other = long.words[at] ?? '';
-      const alike = wordsAlike(word, other, place === short.words.length - 1 || at === long.words.length - 1);
+      const differing = bitsIn((short.wordLetters[place] ?? 0) ^ (long.wordLetters[at] ?? 0));
+      const last = place === short.words.length - 1 || at === long.words.length - 1;
+      const alike = wordsAlike(word, other, last, differing);
       if (alike > (best?.alike ?? 0)) best = { at, alike };
     }
     let weight = telling(word);
@@ -100,7 +115,7 @@ export function likeness(a: Name, b: Name, telling: Telling): Likeness {
   const extra = weigh([...free].map((at) => long.words[at] ?? ''));
   const total = found + missed;
   const contained = total === 0 ? 0 : found / total;
-  const whole = Math.max(joinedAlike(a.joined, b.joined), isAcronym(a, b) ? 0.8 : 0);
+  const whole = Math.max(joinedAlike(a, b), isAcronym(a, b) ? 0.8 : 0);
   const alike = Math.max(contained * (1 - (0.2 * extra) / (extra + total + 1)), whole);
   const said = whole > contained ? Math.max(shared, whole * weigh(short.words)) : shared;
   const bits = alike >= 0.3 ? said - (whole > contained ? 0 : missed * 0.8) - extra * 0.08 : UNLIKE_BITS;
@@ -111,8 +126,12 @@ const LEAST_ALIKE = 0.6;
 const MOST_BITS = 12;
 const UNLIKE_BITS = -3;
 
-/** How alike two words are, 0 to 1. @param last true where one of them ends its name, as a word that was cut off does. */
-function wordsAlike(a: string, b: string, last: boolean): number {
+/**
+ * How alike two words are, 0 to 1.
+ * @param last true where one of them ends its name, as a word that was cut off does.
+ * @param differing how many letters one of them has and the other has not, at least.
+ */
+function wordsAlike(a: string, b: string, last: boolean, differing: number): number {
   if (a === b) return 1;
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   if (short.length === 1) return long.startsWith(short) ? 0.6 : 0;
@@ -120,23 +139,38 @@ function wordsAlike(a: string, b: string, last: boolean): number {
     return 0.8 + (0.2 * short.length) / long.length;
   if (short.length === 3 && long.length >= 6 && long.startsWith(short)) return 0.75;
   const allowed = long.length < 4 ? 0 : long.length < 8 ? 1 : long.length < 13 ? 2 : 3;
-  if (long.length - short.length <= allowed) {
+  // A slip takes one letter away and adds one, at most.
+  if (long.length - short.length <= allowed && differing <= 2 * allowed) {
     const slips = editDistance(short, long, allowed);
     if (slips <= allowed) return 1 - (0.9 * slips) / long.length;
   }
   if (isAbbreviation(short, long)) return 0.75;
   // Deutsche and Deutschland, Technology and Technologies: one stem.
-  const stem = [...short].findIndex((letter, at) => letter !== long[at]);
-  return stem >= 6 && stem * 10 >= short.length * 7 ? 0.7 : 0;
+  let stem = 0;
+  while (stem < short.length && short[stem] === long[stem]) stem += 1;
+  return stem < short.length && stem >= 6 && stem * 10 >= short.length * 7 ? 0.7 : 0;
 }
 
-function joinedAlike(a: string, b: string): number {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+function joinedAlike(a: Name, b: Name): number {
+  const [{ joined: short }, { joined: long }] = a.joined.length <= b.joined.length ? [a, b] : [b, a];
   if (short.length >= 6 && long.startsWith(short)) return 0.8 + (0.2 * short.length) / long.length;
   const allowed = Math.floor(long.length / 5);
   if (short.length < 6 || long.length - short.length > allowed) return 0;
+  if (bitsIn(a.letters ^ b.letters) > 2 * allowed) return 0;
   const slips = editDistance(short, long, allowed);
   return slips > allowed ? 0 : 1 - slips / long.length;
+}
+
+function lettersOf(joined: string): number {
+  let letters = 0;
+  for (let at = 0; at < joined.length; at += 1) letters |= 1 << (joined.charCodeAt(at) & 31);
+  return letters;
+}
+
+function bitsIn(word: number): number {
+  let bits = 0;
+  for (let left = word; left !== 0; left &= left - 1) bits += 1;
+  return bits;
 }
 
 /** `IBM` for International Business Machines. */

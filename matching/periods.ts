@@ -35,6 +35,7 @@ export function periodsIn(text: string): readonly string[] {
 
 /** True when two texts are about different months, or different weeks: two instalments, not one. */
 export function otherPeriods(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length === 0 || b.length === 0) return false;
   return ['M', 'W'].some((unit) => {
     const [one, other] = [a, b].map((periods) => periods.filter((period) => period.startsWith(unit)));
     if (!one || !other || one.length === 0 || other.length === 0) return false;

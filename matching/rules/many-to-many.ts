@@ -37,9 +37,9 @@ export const counterpartyComponent: Rule = {
     for (const ledger of ours.values()) {
       const [first] = ledger;
       if (!first || ledger.length < 2 || ledger.length > MOST_LINES) continue;
-      const statement = [...names.near(first)].filter(
-        (line) => line.scope === first.scope && (board.weigh(first, line).namePercent ?? 0) >= ALIKE_PERCENT,
-      );
+      const statement = names
+        .near(first, (line) => line.scope === first.scope)
+        .filter((line) => board.namePercent(first, line) >= ALIKE_PERCENT);
       if (statement.length < 2 || statement.length > MOST_LINES) continue;
       const lines = [...ledger, ...statement].filter((line) => board.isOpen(line)).sort(inOrder);
       const span = (lines.at(-1)?.day ?? 0) - (lines[0]?.day ?? 0);

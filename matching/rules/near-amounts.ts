@@ -69,8 +69,8 @@ export const amountSlip: Rule = {
     const pairs = board
       .open('ledger')
       .flatMap((one) =>
-        [...statements.near(one)]
-          .filter((other) => Math.abs(one.day - other.day) <= board.settings.windows.amount)
+        statements
+          .near(one, (other) => Math.abs(one.day - other.day) <= board.settings.windows.amount)
           .map((other) => [one, other] as const),
       );
     // Of round amounts any two differ by one digit.

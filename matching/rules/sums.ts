@@ -49,7 +49,7 @@ export const counterpartySum: Rule = {
   find(board) {
     const names = new NameIndex(board.open(), MOST_NAMESAKES);
     solve(board, counterpartySum, (line) => {
-      const near = candidates(board, line, names.near(line));
+      const near = names.near(line, (other) => isCandidate(board, line, other));
       if (!canReach(line, near)) return [];
       const weighed = near.map((other) => ({ other, evidence: board.weigh(line, other) }));
       const shared = weighed.filter(({ evidence }) => evidence.shared !== null);
@@ -260,12 +260,15 @@ function sameSign(line: Line, others: readonly Line[]): Line[] {
 
 /** Lines of the other side within the window. */
 function candidates(board: Board, line: Line, pool: Iterable<Line>): Line[] {
-  return [...pool].filter(
-    (other) =>
-      other.side !== line.side &&
-      other.scope === line.scope &&
-      board.isOpen(other) &&
-      Math.abs(other.day - line.day) <= board.settings.windows.group,
+  return [...pool].filter((other) => isCandidate(board, line, other));
+}
+
+function isCandidate(board: Board, line: Line, other: Line): boolean {
+  return (
+    other.side !== line.side &&
+    other.scope === line.scope &&
+    Math.abs(other.day - line.day) <= board.settings.windows.group &&
+    board.isOpen(other)
   );
 }
 
