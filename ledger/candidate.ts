@@ -3,20 +3,41 @@ import type { MatchType } from './database.ts';
 import type { Item } from './items.ts';
 import type { Reconciliation } from './reconciliations.ts';
 
+/** What a matcher sees of an open line. */
+export type OpenLine = Pick<
+  Item,
+  | 'id'
+  | 'side'
+  | 'external_id'
+  | 'date'
+  | 'currency'
+  | 'amount'
+  | 'base_amount'
+  | 'fee'
+  | 'reference'
+  | 'counterparty'
+  | 'description'
+  | 'group_key'
+>;
+
 /** What a matching rule found: lines that belong together, how sure, and how many other solutions are as good. */
 export interface Candidate {
   readonly rule: string;
   readonly type: MatchType;
-  readonly legs: readonly Item[];
+  /** The lines' ids. */
+  readonly lines: readonly string[];
   /** 0 to 1, two decimals, as a decimal string. */
   readonly score: string;
   readonly alternatives: number;
   readonly reasons: string;
 }
 
-/** Finds candidates among a reconciliation's open lines. No line may stand in two of them. */
+/**
+ * Finds candidates among a reconciliation's open lines, which it reads once, in batches, in no order that means anything.
+ * No line may stand in two candidates.
+ */
 export type Matcher = (
-  open: readonly Item[],
+  open: Iterable<readonly OpenLine[]>,
   reconciliation: Reconciliation,
   policy: Policy,
 ) => readonly Candidate[];

@@ -186,20 +186,41 @@ export async function* copied<T>(
   query: RawBuilder<unknown>,
   read: (row: CopiedRow) => T,
 ): AsyncGenerator<readonly T[]> {
+  for await (const block of blocksOf(tx, query)) yield* mapped(block, read);
+}
+
+/**
+ * The same rows, fetched at once and held as the bytes they came in, a fraction of what they are as objects: the
+ * connection is free for other statements while they are looked at. They can be gone through once.
+ */
+export async function copiedWhole<T>(
+  tx: Transaction<Database>,
+  query: RawBuilder<unknown>,
+  read: (row: CopiedRow) => T,
+): Promise<Iterable<readonly T[]>> {
+  const held: Block[] = [];
+  for await (const { bytes, length } of blocksOf(tx, query))
+    held.push({ bytes: Buffer.from(bytes.subarray(0, length)), length });
+  return (function* () {
+    for (let block = held.shift(); block; block = held.shift()) yield* mapped(block, read);
+  })();
+}
+
+async function* blocksOf(tx: Transaction<Database>, query: RawBuilder<unknown>): AsyncGenerator<Block> {
   const { sql: text, parameters, ...rest } = query.compile(tx);
   const statement = { ...rest, sql: `copy (${text}) to stdout (format binary)`, parameters };
+  for await (const { rows } of tx.getExecutor().stream<Block>(statement, 1)) yield* rows;
+}
+
+function* mapped<T>(block: Block, read: (row: CopiedRow) => T): Generator<readonly T[]> {
   const row = new CopiedRow();
-  for await (const { rows } of tx.getExecutor().stream<Block>(statement, 1)) {
-    for (const block of rows) {
-      let at = 0;
-      for (let more = true; more;) {
-        const batch: T[] = [];
-        while (batch.length < ROWS && (more = row.next(block, at))) {
-          batch.push(read(row));
-          at = row.at;
-        }
-        if (batch.length > 0) yield batch;
-      }
+  let at = 0;
+  for (let more = true; more;) {
+    const batch: T[] = [];
+    while (batch.length < ROWS && (more = row.next(block, at))) {
+      batch.push(read(row));
+      at = row.at;
     }
+    if (batch.length > 0) yield batch;
   }
 }

@@ -12,9 +12,10 @@ export interface LegTotals {
   readonly amountUsd: Usd;
 }
 
-type Leg = Pick<
+/** What a match needs to know of one of its lines. */
+export type Leg = Pick<
   Item,
-  'id' | 'side' | 'base_amount' | 'amount_usd' | 'fee' | 'external_id' | 'counterparty_key'
+  'id' | 'side' | 'base_amount' | 'amount_usd' | 'external_id' | 'counterparty_key'
 >;
 
 /** Adds up the legs of a match. */

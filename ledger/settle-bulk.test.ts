@@ -6,7 +6,7 @@ import { matchByRules } from '../matching/matcher.ts';
 import { decimal } from '../policy/money.ts';
 import { callBy, line, smallBooks } from '../tests/harness/books.ts';
 import { type TestDatabase, asAdmin, freshDatabase } from '../tests/harness/database.ts';
-import type { Candidate, Matcher } from './candidate.ts';
+import type { Candidate, OpenLine } from './candidate.ts';
 import type { Database } from './database.ts';
 import type { ImportLine } from './import.ts';
 import type { Item } from './items.ts';
@@ -30,8 +30,13 @@ beforeEach(async () => {
 });
 after(() => base.close());
 
-const settle = (reconciliation: string, matcher: Matcher = () => []) =>
-  settleByRules(base.door, callBy(MATCHER), { reconciliation, matcher });
+type Found = Omit<Candidate, 'lines'> & { readonly legs: readonly OpenLine[] };
+const settle = (reconciliation: string, find: (open: readonly OpenLine[]) => readonly Found[] = () => []) =>
+  settleByRules(base.door, callBy(MATCHER), {
+    reconciliation,
+    matcher: (open) =>
+      find([...open].flat()).map(({ legs, ...found }) => ({ ...found, lines: legs.map(({ id }) => id) })),
+  });
 const matches = () => base.db.selectFrom('matches').selectAll().orderBy('id').execute();
 const legsOf = async (id: string) =>
   (
@@ -46,7 +51,7 @@ const legsOf = async (id: string) =>
   ).map((row) => row.external_id);
 
 /** What the database must find, told without it: pair by pair, in the words of the rule. */
-function oracle(items: readonly Item[]): Candidate[] {
+function oracle(items: readonly Item[]): (Omit<Found, 'legs'> & { readonly legs: readonly Item[] })[] {
   const having = (side: string, key: string | null) =>
     items.filter((item) => item.side === side && item.reference_key === key);
   const agree = (a: string | null, b: string | null) => {
@@ -54,7 +59,7 @@ function oracle(items: readonly Item[]): Candidate[] {
     const [short, long] = a.length < b.length ? [a, b] : [b, a];
     return short.length >= 6 && long.startsWith(short);
   };
-  return items.flatMap((ledger): Candidate[] => {
+  return items.flatMap((ledger): ReturnType<typeof oracle> => {
     const key = ledger.reference_key;
     if (ledger.side !== 'ledger' || key === null || !isSpecific(key)) return [];
     const [statement, ...others] = having('statement', key);
@@ -196,11 +201,11 @@ test('a match that is added to a settlement, or taken from it, is not what its e
 });
 
 test('a second file changes only what it must: settled stays, the same proposal stays, an overtaken one is superseded', async () => {
-  const candidate = (legs: readonly Item[], reasons: string): Candidate => ({
+  const candidate = (legs: readonly OpenLine[], reasons: string): Found => ({
     ...{ rule: 'amount_date_text', type: 'fuzzy_match', score: '0.80', alternatives: 0, reasons },
     legs,
   });
-  const named = (open: readonly Item[], ...ids: string[]) =>
+  const named = (open: readonly OpenLine[], ...ids: string[]) =>
     ids.flatMap((id) => open.filter((item) => item.external_id === id));
   const reconciliation = await smallBooks(base.door, {
     ledger: ['L1', 'L2', 'L3'].map((id) => line(id, '10.00', id === 'L1' ? { reference: 'INV-1001' } : {})),
@@ -337,7 +342,7 @@ test('five thousand lines of one amount and one counterparty end in seconds, wit
     );
   const reconciliation = await smallBooks(base.door, { ledger: many('L'), statement: many('S') });
   const began = performance.now();
-  const answer = await settle(reconciliation, matchByRules);
+  const answer = await settleByRules(base.door, callBy(MATCHER), { reconciliation, matcher: matchByRules });
   assert.ok(performance.now() - began < 60_000);
   assert.ok(answer.outcome === 'done' && answer.result['settled'] === '0', JSON.stringify(answer));
 });

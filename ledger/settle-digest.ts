@@ -3,8 +3,8 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Decimal, ZERO } from '../policy/money.ts';
 import type { Database } from './database.ts';
 
-/** So many content hashes make one piece of a list's digest. */
-export const CHUNK = 10_000;
+// Migration 0017 has the same number.
+const CHUNK = 10_000;
 
 /** What one rule settled or proposed in one go: how many matches, their amount in US dollars, and the digest of the list. */
 export interface MatchList {
@@ -63,10 +63,10 @@ export class ListMaker {
     this.#count(1, lines, amountUsd.toDecimalPlaces(2));
   }
 
-  /** Adds matches that the database found and recorded; they come before any other. */
-  addFound(matches: number, lines: number, amountUsd: Decimal, hashes: FoundHashes): void {
-    this.#digest.addFound(matches, hashes);
-    this.#count(matches, lines, amountUsd);
+  /** Adds pairs that the database found and recorded; they come before any other match. */
+  addFound(pairs: number, amountUsd: Decimal, hashes: FoundHashes): void {
+    this.#digest.addFound(pairs, hashes);
+    this.#count(pairs, 2 * pairs, amountUsd);
   }
 
   /** The list, complete with it, and how many lines its matches have. */

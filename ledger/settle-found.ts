@@ -1,7 +1,7 @@
 import { type Transaction, sql } from 'kysely';
 import { decimal } from '../policy/money.ts';
 import type { Database } from './database.ts';
-import { CHUNK, type ListMaker } from './settle-digest.ts';
+import type { ListMaker } from './settle-digest.ts';
 
 /** The rule whose clearest cases are found in the database; `matching/rules` has the rest of it. */
 export const BULK_RULE = 'exact_reference';
@@ -11,22 +11,20 @@ export const BULK_RULE = 'exact_reference';
  * keeps them in the temporary table `settle_found` until the transaction ends. What is not there is left to the matcher;
  * so the database saves time and decides nothing otherwise.
  * @param again earlier matches whose lines count as open.
- * @returns how many pairs there are.
  */
 export async function findByReference(
   tx: Transaction<Database>,
   reconciliation: string,
   again: readonly string[],
-): Promise<number> {
-  const { rows } = await sql<{ found: string }>`
-    select find_by_reference(${reconciliation}, ${again}::bigint[]) as found`.execute(tx);
-  return Number.parseInt(rows[0]?.found ?? '0', 10);
+): Promise<void> {
+  await sql`select find_by_reference(${reconciliation}, ${again}::bigint[])`.execute(tx);
 }
 
 /**
- * Records the found pairs that the gate allowed: matches and their legs.
- * @param held counterparties whose pairs are judged one by one; `settle_held` has them too.
- * @param into gets what was recorded.
+ * Records the found pairs that the gate allowed: matches and their legs. Then `settle_moved` has what the actor's principal
+ * has live with each counterparty.
+ * @param held counterparties whose pairs are judged one by one.
+ * @param list gives the list that is told of what was recorded; asked for when there is something.
  */
 export async function recordFound(
   tx: Transaction<Database>,
@@ -38,28 +36,30 @@ export async function recordFound(
     approver: string | null;
   },
   held: readonly string[],
-  into: () => ListMaker,
+  list: () => ListMaker,
 ): Promise<void> {
-  await sql`
-    select record_found(${by.reconciliation}, ${by.actor}, ${by.session}, ${by.approver}, ${held}::text[])`.execute(
+  const { rows } = await sql<{
+    matches: string;
+    amount_usd: string;
+    digest: string | null;
+    hashes: string | null;
+  }>`
+    select * from record_found(${by.reconciliation}, ${by.actor}, ${by.session}, ${by.approver}, ${held}::text[])`.execute(
     tx,
   );
-  const { rows } = await sql<{ matches: string; amount_usd: string; digest: string | null; text: string }>`
-    with recorded as (
-      select match_id, amount_usd, content_hash, (row_number() over (order by match_id) - 1) / ${sql.lit(CHUNK)} as chunk
-        from settle_found
-       where not again and counterparty_key not in (select h.counterparty_key from settle_held h)),
-    chunks as (
-      select chunk, count(*) as matches, sum(amount_usd) as amount_usd, string_agg(content_hash, '' order by match_id) as hashes
-        from recorded group by chunk)
-    select matches, amount_usd,
-           case when matches = ${sql.lit(CHUNK)} then encode(sha256(convert_to(hashes, 'UTF8')), 'hex') end as digest,
-           case when matches = ${sql.lit(CHUNK)} then '' else hashes end as text
-      from chunks order by chunk`.execute(tx);
-  for (const { matches, amount_usd, digest, text } of rows) {
-    const count = Number.parseInt(matches, 10);
-    into().addFound(count, 2 * count, decimal(amount_usd), digest === null ? { text } : { digest });
-  }
+  for (const { matches, amount_usd, digest, hashes } of rows)
+    list().addFound(
+      Number.parseInt(matches, 10),
+      decimal(amount_usd),
+      digest ? { digest } : { text: hashes ?? '' },
+    );
+}
+
+/** For an actor that is not on the register: nothing is recorded, and nothing of it is live. */
+export async function recordNothing(tx: Transaction<Database>): Promise<void> {
+  await sql`create temporary table settle_moved (counterparty_key text, total numeric) on commit drop`.execute(
+    tx,
+  );
 }
 
 /** For statements about a whole month: joined by hash, in memory, whatever the planner believes of its tables. */

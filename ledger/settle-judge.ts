@@ -1,14 +1,13 @@
-import { type Transaction, sql } from 'kysely';
 import type { Actor, GateRequest, Outcome } from '../policy/contract.ts';
 import { evaluate } from '../policy/gate.ts';
 import type { Policy } from '../policy/load.ts';
-import { type Usd, usd } from '../policy/money.ts';
+import { type Decimal, type Usd, ZERO, usd } from '../policy/money.ts';
 import type { Candidate } from './candidate.ts';
-import type { Database } from './database.ts';
 import { requestFor } from './decide.ts';
 import type { Call } from './door.ts';
-import { contentHashOf, counterpartyOf, totalsOf } from './legs.ts';
+import { type Leg, contentHashOf, counterpartyOf, totalsOf } from './legs.ts';
 import { type Reconciliation, scopeOf } from './reconciliations.ts';
+import type { Legged } from './settle-open.ts';
 
 /** Under what a settlement is judged; the same for all of its candidates. */
 export interface Circumstances {
@@ -23,6 +22,7 @@ export interface Circumstances {
 /** A candidate and what the gate said of it. */
 export interface Judged {
   readonly candidate: Candidate;
+  readonly legs: readonly Leg[];
   readonly amountUsd: Usd;
   readonly counterparty: string;
   readonly contentHash: string;
@@ -69,43 +69,38 @@ export function ask(
 export class Judge {
   readonly #by: Circumstances;
   readonly #moved = new Map<string, Usd>();
+  readonly #withdrawn = new Map<string, Usd>();
 
   constructor(by: Circumstances) {
     this.#by = by;
   }
 
-  /** Judges candidates whose counterparties it has learned about. */
-  judge(candidates: readonly Candidate[]): Judged[] {
-    return candidates.map((candidate) => {
-      const { amountUsd } = totalsOf(candidate.legs);
-      const counterparty = counterpartyOf(candidate.legs);
-      const moved = this.#moved.get(counterparty);
-      if (moved === undefined) throw new Error(`nothing is known of what ${counterparty} has moved`);
-      const cumulativeUsd = usd(moved.plus(amountUsd));
+  /** Tells that an earlier proposal with a counterparty counts no more. */
+  withdraw(counterparty: string, amountUsd: Usd): void {
+    this.#withdrawn.set(counterparty, usd((this.#withdrawn.get(counterparty) ?? ZERO).plus(amountUsd)));
+  }
+
+  /**
+   * Judges some candidates. Beside them counts what `settle_moved` says of their counterparties: nothing of a counterparty
+   * that is named for the first time has been recorded since that was made.
+   */
+  judge(found: readonly Legged[]): Judged[] {
+    return found.map(({ legs, ...candidate }) => {
+      const counterparty = counterpartyOf(legs);
+      const { amountUsd } = totalsOf(legs);
+      const cumulativeUsd = usd(
+        (this.#moved.get(counterparty) ?? this.#before(counterparty, legs)).plus(amountUsd),
+      );
       this.#moved.set(counterparty, cumulativeUsd);
-      const contentHash = contentHashOf(candidate.legs, candidate.rule, candidate.reasons);
-      const { rule, alternatives } = candidate;
+      const { rule, alternatives, reasons } = candidate;
+      const contentHash = contentHashOf(legs, rule, reasons);
       const about = { rule, ambiguous: alternatives > 0, contentHash, amountUsd, cumulativeUsd };
-      return { candidate, amountUsd, counterparty, contentHash, outcome: ask(this.#by, about) };
+      return { candidate, legs, amountUsd, counterparty, contentHash, outcome: ask(this.#by, about) };
     });
   }
 
-  /** Learns what the actor's principal has live with counterparties that are named for the first time. */
-  async learn(tx: Transaction<Database>, candidates: readonly Candidate[]): Promise<void> {
-    const unknown = new Set<string>();
-    for (const { legs } of candidates) {
-      const counterparty = counterpartyOf(legs);
-      if (!this.#moved.has(counterparty)) unknown.add(counterparty);
-    }
-    for (const key of unknown) this.#moved.set(key, usd('0'));
-    const { actor, reconciliation } = this.#by;
-    if (!actor || unknown.size === 0) return;
-    const { rows } = await sql<{ counterparty_key: string; total: string }>`
-      select m.counterparty_key, sum(m.amount_usd) as total
-        from matches m join actors a on a.id = m.proposed_by
-       where m.reconciliation_id = ${reconciliation.id} and m.counterparty_key = any(${[...unknown]}::text[])
-         and m.state in ('PROPOSED', 'CONFIRMED') and a.principal = ${actor.principal}
-       group by 1`.execute(tx);
-    for (const row of rows) this.#moved.set(row.counterparty_key, usd(row.total));
+  #before(counterparty: string, legs: Legged['legs']): Decimal {
+    const moved = legs.find((leg) => (leg.counterparty_key ?? '') === counterparty)?.moved ?? '0';
+    return usd(moved).minus(this.#withdrawn.get(counterparty) ?? ZERO);
   }
 }

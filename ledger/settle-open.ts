@@ -1,61 +1,43 @@
 import { type Transaction, sql } from 'kysely';
-import type { Candidate } from './candidate.ts';
+import type { Candidate, OpenLine } from './candidate.ts';
+import { copiedWhole } from './copy-out.ts';
 import { inBatches } from './cursor.ts';
 import type { Database } from './database.ts';
-import type { Item } from './items.ts';
+import type { Leg } from './legs.ts';
 import { BULK_RULE } from './settle-found.ts';
 
 const BATCH = 2_000;
-// Names and phrases that come again are held once, so many of them.
-const REMEMBERED = 65_536;
 
-/**
- * The open lines that `settle_found` did not take, those of the engine's earlier proposals among them. In no order that
- * means anything; what all lines share is held once.
- */
-export async function leftOpen(tx: Transaction<Database>, reconciliation: string): Promise<Item[]> {
-  const open: Item[] = [];
-  const texts = new Map<string, string>();
-  const shared = <Text extends string | null>(text: Text): Text => {
-    if (text === null) return text;
-    const known = texts.get(text);
-    if (known !== undefined) return known as Text;
-    if (texts.size < REMEMBERED) texts.set(text, text);
-    return text;
-  };
-  const query = sql<Item>`
-    select i.id, i.reconciliation_id, i.side, i.document_id, i.line_no, i.external_id, i.date, i.currency, i.amount,
-           i.base_amount, i.amount_usd, i.fee, i.reference, i.counterparty, i.description, i.group_key, i.reference_key,
-           i.counterparty_key, i.carried_in
-      from items i
-     where i.reconciliation_id = ${sql.lit(reconciliation)}
-       and (not exists (select from dispositions d where d.item_id = i.id and d.live)
-            or i.id in (select a.item_id from settle_again a))
-       and i.id not in (select ledger_id from settle_found union all select statement_id from settle_found)`;
-  for await (const batch of inBatches(tx, query, BATCH)) {
-    for (const item of batch) {
-      open.push({
-        ...item,
-        reconciliation_id: shared(item.reconciliation_id),
-        side: shared(item.side),
-        document_id: shared(item.document_id),
-        date: shared(item.date),
-        currency: shared(item.currency),
-        base_amount: item.base_amount === item.amount ? item.amount : item.base_amount,
-        amount_usd: item.amount_usd === item.amount ? item.amount : item.amount_usd,
-        counterparty: shared(item.counterparty),
-        counterparty_key: shared(item.counterparty_key),
-        description: shared(item.description),
-      });
-    }
-  }
-  return open;
-}
-
-interface FoundRow {
-  ledger_id: string;
-  statement_id: string;
-  reasons: string;
+/** The open lines that `settle_found` did not take, those of the engine's earlier proposals among them. */
+export async function leftOpen(
+  tx: Transaction<Database>,
+  reconciliation: string,
+): Promise<Iterable<readonly OpenLine[]>> {
+  return await copiedWhole(
+    tx,
+    sql`
+      select i.id, i.side, i.external_id, i.date::text, i.currency, i.amount::text, i.base_amount::text, i.fee::text, i.reference,
+             i.counterparty, i.description, i.group_key
+        from items i
+       where i.reconciliation_id = ${sql.lit(reconciliation)}
+         and (not exists (select from dispositions d where d.item_id = i.id and d.live)
+              or i.id in (select a.item_id from settle_again a))
+         and i.id not in (select ledger_id from settle_found union all select statement_id from settle_found)`,
+    (row): OpenLine => ({
+      id: String(row.int8()),
+      side: row.text() === 'ledger' ? 'ledger' : 'statement',
+      external_id: row.text() ?? '',
+      date: row.text() ?? '',
+      currency: row.text() ?? '',
+      amount: row.text() ?? '',
+      base_amount: row.text() ?? '',
+      fee: row.text(),
+      reference: row.text(),
+      counterparty: row.text(),
+      description: row.text(),
+      group_key: row.text(),
+    }),
+  );
 }
 
 /**
@@ -70,20 +52,41 @@ export async function* foundOneByOne(
     which === 'again'
       ? sql`again`
       : sql`not again and counterparty_key in (select h.counterparty_key from settle_held h)`;
-  const query = sql<FoundRow>`
+  const query = sql<{ ledger_id: string; statement_id: string; reasons: string }>`
     select ledger_id, statement_id, reasons from settle_found f
      where ${chosen} order by ledger_date, ledger_ref collate "C"`;
-  for await (const rows of inBatches(tx, query, BATCH)) {
-    const ids = rows.flatMap((row) => [row.ledger_id, row.statement_id]);
-    const items = await tx
-      .selectFrom('items')
-      .selectAll()
-      .where('id', '=', sql<string>`any(${ids}::bigint[])`)
-      .execute();
-    const byId = new Map<string, Item>(items.map((item) => [item.id, item]));
+  for await (const rows of inBatches(tx, query, BATCH))
     yield rows.map((row): Candidate => ({
       ...{ rule: BULK_RULE, type: 'exact_match', score: '1.00', alternatives: 0, reasons: row.reasons },
-      legs: [row.ledger_id, row.statement_id].flatMap((id) => byId.get(id) ?? []),
+      lines: [row.ledger_id, row.statement_id],
     }));
-  }
+}
+
+/** A candidate with what the books say of its lines. */
+export type Legged = Candidate & { readonly legs: readonly CandidateLeg[] };
+
+interface CandidateLeg extends Leg {
+  /** What the actor's principal had live with the leg's counterparty when `settle_moved` was made, in US dollars. */
+  readonly moved: string | null;
+}
+
+/** Looks up the lines of some candidates. One statement, which fits between two that write. */
+export async function withLegs(
+  tx: Transaction<Database>,
+  candidates: readonly Candidate[],
+): Promise<readonly Legged[]> {
+  const ids = candidates.flatMap(({ lines }) => lines);
+  const { rows } = await sql<CandidateLeg>`
+    select i.id, i.side, i.external_id, i.base_amount, i.amount_usd, i.counterparty_key, m.total as moved
+      from items i left join settle_moved m on m.counterparty_key = coalesce(i.counterparty_key, '')
+     where i.id = any(${ids}::bigint[])`.execute(tx);
+  const known = new Map(rows.map((leg) => [leg.id, leg] as const));
+  return candidates.map((candidate) => ({
+    ...candidate,
+    legs: candidate.lines.map((id) => {
+      const leg = known.get(id);
+      if (!leg) throw new Error(`the matcher found a line that is not there: ${id}`);
+      return leg;
+    }),
+  }));
 }

@@ -16,6 +16,7 @@ export interface OwnProposal {
   readonly rule: string;
   readonly alternatives: number;
   readonly amountUsd: string;
+  readonly counterparty: string;
 }
 
 /**
@@ -34,9 +35,10 @@ export async function ownProposals(
     type: string;
     alternatives: number;
     amount_usd: string;
+    counterparty_key: string;
     items: string[];
   }>`
-    select m.id, m.content_hash, m.rule, m.type, m.alternatives, m.amount_usd, array_agg(d.item_id::text) as items
+    select m.id, m.content_hash, m.rule, m.type, m.alternatives, m.amount_usd, m.counterparty_key, array_agg(d.item_id::text) as items
       from matches m join dispositions d on d.match_id = m.id and d.live
      where m.reconciliation_id = ${reconciliation} and m.state = 'PROPOSED' and m.proposed_by = ${actor?.id ?? ''}
        and not exists (select from approvals a where a.subject_kind = 'match' and a.subject_id = m.id::text)
@@ -50,17 +52,13 @@ export async function ownProposals(
     rule: row.rule,
     alternatives: row.alternatives,
     amountUsd: row.amount_usd,
+    counterparty: row.counterparty_key,
   }));
 }
 
 /** The same for a candidate. */
-export function sameness({ rule, type, alternatives, legs }: Candidate): string {
-  return samenessOf(
-    rule,
-    type,
-    alternatives,
-    legs.map((leg) => leg.id),
-  );
+export function sameness({ rule, type, alternatives, lines }: Candidate): string {
+  return samenessOf(rule, type, alternatives, lines);
 }
 
 function samenessOf(rule: string, type: string, alternatives: number, items: readonly string[]): string {

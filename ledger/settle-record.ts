@@ -1,5 +1,5 @@
 import { type Transaction, sql } from 'kysely';
-import type { Actor } from '../policy/contract.ts';
+import type { Actor, Clause } from '../policy/contract.ts';
 import type { Policy } from '../policy/load.ts';
 import type { Database } from './database.ts';
 import type { Call } from './door.ts';
@@ -20,8 +20,9 @@ export async function recordJudged(
   const kept = judged.flatMap((one) => (one.outcome.kind === 'deny' ? [] : [one]));
   // Nothing is kept for an unknown actor: the gate denied every candidate.
   if (kept.length === 0 || !actor) return;
-  const rows = kept.map(({ candidate, amountUsd, counterparty, contentHash, outcome }) => {
-    const totals = totalsOf(candidate.legs);
+  const questions = new Questions();
+  const rows = kept.map(({ candidate, legs, amountUsd, counterparty, contentHash, outcome }) => {
+    const totals = totalsOf(legs);
     return {
       type: candidate.type,
       state: outcome.kind === 'allow' ? 'CONFIRMED' : 'PROPOSED',
@@ -34,16 +35,33 @@ export async function recordJudged(
       amount_usd: amountUsd.toFixed(2),
       counterparty_key: counterparty,
       content_hash: contentHash,
-      clauses: outcome.kind === 'allow' ? null : outcome.clauses,
+      clauses: outcome.kind === 'allow' ? null : questions.place(outcome.clauses),
     };
   });
-  const legs = kept.flatMap(({ candidate }, index) =>
-    candidate.legs.map((leg) => ({ item: leg.id, place: index + 1 })),
-  );
+  const items = kept.flatMap(({ candidate }) => candidate.lines);
+  const places = kept.flatMap(({ candidate }, index) => candidate.lines.map(() => index + 1));
   // The second party of an engine's settlement is the person who approved the policy.
   const approver = policy.content.approved_by ?? null;
   await sql`
     select record_judged(${reconciliation}, ${rule}, ${actor.id}, ${call.sessionId}, ${approver}, ${policy.hash},
-                         ${JSON.stringify(rows)}::jsonb, ${legs.map((leg) => leg.item)}::bigint[],
-                         ${legs.map((leg) => leg.place)}::integer[])`.execute(tx);
+                         ${JSON.stringify(rows)}::jsonb, ${questions.json}::jsonb, ${items}::bigint[], ${places}::integer[])`.execute(
+    tx,
+  );
+}
+
+/** What people are asked, each list of clauses once. */
+class Questions {
+  readonly #places = new Map<string, number>();
+
+  /** From 1. */
+  place(clauses: readonly Clause[]): number {
+    const text = JSON.stringify(clauses);
+    const place = this.#places.get(text) ?? this.#places.size + 1;
+    this.#places.set(text, place);
+    return place;
+  }
+
+  get json(): string {
+    return `[${[...this.#places.keys()].join()}]`;
+  }
 }

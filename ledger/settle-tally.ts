@@ -23,7 +23,7 @@ export class Tally {
   add({ candidate, outcome, amountUsd, contentHash }: Judged): void {
     for (const clause of outcome.clauses) this.#clauses.set(clause.code, clause);
     const of = { allow: this.settled, require_human_approval: this.#proposed, deny: this.#denied };
-    of[outcome.kind].add(candidate.legs.length, amountUsd, contentHash);
+    of[outcome.kind].add(candidate.lines.length, amountUsd, contentHash);
   }
 
   /** The audit event, and how many matches it tells of. The tally is complete with it. */

@@ -1,21 +1,29 @@
 import type { Transaction } from 'kysely';
 import { type AuditEvent, append } from './audit.ts';
+import { usd } from '../policy/money.ts';
 import type { Candidate, Matcher } from './candidate.ts';
 import type { JsonObject } from './canonical.ts';
 import type { Database } from './database.ts';
 import type { Answer, Call, Door } from './door.ts';
 import { closeDecision, openDecision } from './opening.ts';
 import { getReconciliation, scopeOf, setReconciliationState } from './reconciliations.ts';
-import { BULK_RULE, afterBulk, findByReference, forBulk, recordFound } from './settle-found.ts';
+import {
+  BULK_RULE,
+  afterBulk,
+  findByReference,
+  forBulk,
+  recordFound,
+  recordNothing,
+} from './settle-found.ts';
 import { holdBack } from './settle-held.ts';
 import { type Circumstances, Judge, ask } from './settle-judge.ts';
-import { foundOneByOne, leftOpen } from './settle-open.ts';
+import { foundOneByOne, leftOpen, withLegs } from './settle-open.ts';
 import { type OwnProposal, mayReplace, ownProposals, sameness, supersede } from './settle-proposals.ts';
 import { recordJudged } from './settle-record.ts';
 import { type Counts, Tally, otherEvent } from './settle-tally.ts';
 import { reconciliationStream } from './streams.ts';
 
-export type { Candidate, Matcher } from './candidate.ts';
+export type { Candidate, Matcher, OpenLine } from './candidate.ts';
 
 // So many candidates are judged and recorded at a time.
 const PAGE = 2_000;
@@ -72,7 +80,6 @@ class Settlement {
   readonly #judge: Judge;
   readonly #tallies = new Map<string, Tally>();
   #superseded: { matches: string; digest: string } | null = null;
-  #recorded: Promise<void> = Promise.resolve();
 
   constructor(tx: Transaction<Database>, by: Circumstances) {
     this.#tx = tx;
@@ -84,18 +91,15 @@ class Settlement {
     const [tx, by] = [this.#tx, this.#by];
     const { actor, policy, reconciliation } = by;
     const earlier = await ownProposals(tx, reconciliation.id, actor);
-    const found = await findByReference(
-      tx,
-      reconciliation.id,
-      earlier.map((one) => one.id),
-    );
+    const looksAgain = earlier.map((one) => one.id);
+    await findByReference(tx, reconciliation.id, looksAgain);
     await forBulk(tx);
     const held = await holdBack(tx, reconciliation.id, actor?.principal ?? '', (amountUsd, cumulativeUsd) =>
       ask(by, { rule: BULK_RULE, ambiguous: false, contentHash: null, amountUsd, cumulativeUsd }),
     );
     const open = await leftOpen(tx, reconciliation.id);
     // The database records while this process matches what is left.
-    const recording = this.#recordFound(found, held);
+    const recording = this.#recordFound(held);
     await new Promise((resolve) => setImmediate(resolve));
     let candidates: readonly Candidate[];
     try {
@@ -107,18 +111,7 @@ class Settlement {
     const again: Candidate[] = [];
     for await (const batch of foundOneByOne(tx, 'again')) again.push(...batch);
     const fresh = await this.#replace(earlier, [...again, ...candidates]);
-    for await (const batch of foundOneByOne(tx, 'held')) {
-      await this.#judge.learn(tx, batch);
-      await this.#settle(BULK_RULE, batch);
-    }
-    await this.#judge.learn(tx, fresh);
-    // Rule by rule, in the order in which the rules come: the running totals of a later replay go by rules and ids.
-    for (const rule of new Set(fresh.map((candidate) => candidate.rule))) {
-      const own = fresh.filter((candidate) => candidate.rule === rule);
-      for (let from = 0; from < own.length; from += PAGE)
-        await this.#settle(rule, own.slice(from, from + PAGE));
-    }
-    await this.#recorded;
+    await this.#settle(pagesOf(foundOneByOne(tx, 'held'), fresh));
   }
 
   /** The events, the first decided first, and what the caller is told. */
@@ -137,9 +130,12 @@ class Settlement {
     return { events, result: { ...(Object.fromEntries(counts) as JsonObject), ...superseded } };
   }
 
-  async #recordFound(found: number, held: readonly string[]): Promise<void> {
+  async #recordFound(held: readonly string[]): Promise<void> {
     const { call, actor, policy, reconciliation } = this.#by;
-    if (found === 0 || !actor) return;
+    if (!actor) {
+      await recordNothing(this.#tx);
+      return;
+    }
     const who = {
       ...{ reconciliation: reconciliation.id, actor: actor.id, session: call.sessionId },
       approver: policy.content.approved_by ?? null,
@@ -159,24 +155,27 @@ class Settlement {
     const fresh = candidates.filter((candidate) => !known.has(sameness(candidate)));
     const gone = earlier.filter((one) => !found.has(one.sameness));
     if (gone.length === 0 || !mayReplace(gone, this.#by)) return fresh;
+    for (const one of gone) this.#judge.withdraw(one.counterparty, usd(one.amountUsd));
     this.#superseded = await supersede(this.#tx, reconciliation.id, actor, gone);
     return fresh;
   }
 
-  /** Judges some candidates, while the database still records the ones before them. */
-  async #settle(rule: string, candidates: readonly Candidate[]): Promise<void> {
+  /** Judges candidates and records them. While it judges a page, the database is at the one before and the one behind. */
+  async #settle(pages: AsyncIterable<readonly Candidate[]>): Promise<void> {
     const { call, actor, policy, reconciliation } = this.#by;
-    const judged = this.#judge.judge(candidates);
-    const tally = this.#tally(rule);
-    for (const one of judged) tally.add(one);
-    await this.#recorded;
-    this.#recorded = recordJudged(
-      this.#tx,
-      { reconciliation: reconciliation.id, call, actor, policy, rule },
-      judged,
-    );
-    // Whoever waits for it next gets the error.
-    this.#recorded.catch(() => undefined);
+    const by = { reconciliation: reconciliation.id, call, actor, policy };
+    let recorded = Promise.resolve();
+    for await (const found of ahead(pages, (page) => withLegs(this.#tx, page))) {
+      const rule = found[0]?.rule ?? '';
+      const judged = this.#judge.judge(found);
+      const tally = this.#tally(rule);
+      for (const one of judged) tally.add(one);
+      await recorded;
+      recorded = recordJudged(this.#tx, { ...by, rule }, judged);
+      // Whoever waits for it next gets the error.
+      recorded.catch(() => undefined);
+    }
+    await recorded;
   }
 
   #tally(rule: string): Tally {
@@ -186,4 +185,32 @@ class Settlement {
     this.#tallies.set(rule, tally);
     return tally;
   }
+}
+
+/**
+ * Candidates in pages, each of one rule: first what is held back, then rule by rule, in the order in which the rules come,
+ * because the running totals of a later replay go by rules and ids.
+ */
+async function* pagesOf(
+  held: AsyncIterable<readonly Candidate[]>,
+  others: readonly Candidate[],
+): AsyncGenerator<readonly Candidate[]> {
+  yield* held;
+  for (const own of Map.groupBy(others, ({ rule }) => rule).values())
+    for (let from = 0; from < own.length; from += PAGE) yield own.slice(from, from + PAGE);
+}
+
+/** Does something with each, and begins it for the next one before the one at hand is used. */
+async function* ahead<Page, Done>(
+  pages: AsyncIterable<Page>,
+  work: (page: Page) => Promise<Done>,
+): AsyncGenerator<Done> {
+  let next: Promise<Done> | null = null;
+  for await (const page of pages) {
+    const done = next;
+    next = work(page);
+    next.catch(() => undefined);
+    if (done) yield await done;
+  }
+  if (next) yield await next;
 }

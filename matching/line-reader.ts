@@ -24,6 +24,8 @@ export interface RawLine {
   readonly group: string | null;
 }
 
+const MOST_SHARED = 65_536;
+
 const REVERSES =
   /\b(?:revers\w*|rev|void\w*|storno\w*|stornierung|cancel\w*|correction|correct\w*|chargeback|returned|return|retoure|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|undo|refund\w*|contra)\b/;
 
@@ -35,6 +37,7 @@ const BANK_OWN =
 export class LineReader {
   readonly #days: (date: string) => number;
   readonly #names = new Names();
+  readonly #texts = new Map<string, string>();
   #last = { account: '', currency: '', scope: ' ' };
 
   /** @param holidays of the entity's calendar, `YYYY-MM-DD`. */
@@ -49,8 +52,22 @@ export class LineReader {
     return this.#last.scope;
   }
 
+  // Dates, currencies and names come again and again, and are held once.
+  #shared<Text extends string>(text: Text): Text {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known as Text;
+    if (this.#texts.size < MOST_SHARED) this.#texts.set(text, text);
+    return text;
+  }
+
   read(raw: RawLine): Line {
-    const { id, order, side, account, date, currency, minor, base, fee } = raw;
+    const { id, order, account, minor, fee } = raw;
+    const [side, date, currency] = [
+      this.#shared(raw.side),
+      this.#shared(raw.date),
+      this.#shared(raw.currency),
+    ];
+    const base = raw.base === minor ? minor : raw.base;
     const reference = referenceKey(raw.reference);
     const said = foldText(
       `${raw.reference ?? ''} ${raw.description ?? ''} ${raw.counterparty ?? ''}`.slice(0, 400),
@@ -67,7 +84,7 @@ export class LineReader {
       ),
       name: this.#names.of(raw.counterparty),
       words: this.#names.of(raw.description),
-      nameText: raw.counterparty ?? raw.description ?? '',
+      nameText: this.#shared(raw.counterparty ?? raw.description ?? ''),
       group: raw.group,
       reverses: REVERSES.test(said),
       periods: periodsIn(said),

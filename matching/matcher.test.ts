@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Item } from '../ledger/items.ts';
+import type { OpenLine } from '../ledger/candidate.ts';
 import type { Reconciliation } from '../ledger/reconciliations.ts';
 import { POLICY } from '../policy/testing.ts';
 import { matchByRules } from './matcher.ts';
@@ -17,50 +17,53 @@ const DOLLARS: Reconciliation = {
 };
 
 let ids = 0;
-function item(side: Item['side'], amount: string, over: Partial<Item> = {}): Item {
+function item(side: OpenLine['side'], amount: string, over: Partial<OpenLine> = {}): OpenLine {
   ids += 1;
-  const reference = over.reference ?? null;
   return {
     id: String(ids),
-    reconciliation_id: DOLLARS.id,
     side,
-    document_id: '1',
-    line_no: '1',
     external_id: `${side}-${ids}`,
     date: '2026-03-10',
     currency: 'USD',
     amount,
     base_amount: amount,
-    amount_usd: amount,
     fee: null,
-    reference,
+    reference: null,
     counterparty: null,
     description: null,
     group_key: null,
-    reference_key: reference,
-    counterparty_key: over.counterparty?.toLowerCase() ?? null,
-    carried_in: false,
     ...over,
   };
 }
 
-test('items come back as the legs of what the rules found among them', () => {
+const match = (open: readonly OpenLine[], reconciliation = DOLLARS) =>
+  matchByRules(batches(open), reconciliation, POLICY);
+
+// As the books give them: one batch after the other.
+function* batches(lines: readonly OpenLine[]): Generator<readonly OpenLine[]> {
+  for (let from = 0; from < lines.length; from += 2) yield lines.slice(from, from + 2);
+}
+
+test('lines come back by their ids in what the rules found among them', () => {
   const pair = [
     item('ledger', '10.00', { reference: 'INV-1001' }),
     item('statement', '10.00', { reference: 'inv 1001', date: '2026-03-12' }),
   ];
   const open = [...pair, item('ledger', '99.00')];
-  const [match, ...more] = matchByRules(open, DOLLARS, POLICY);
+  const [found, ...more] = match(open);
   assert.deepEqual(more, []);
-  assert.deepEqual([match?.rule, match?.type, match?.alternatives], ['exact_reference', 'exact_match', 0]);
-  assert.deepEqual(match?.legs, pair);
-  assert.equal(match?.reasons, 'same reference INV-1001 and same amount 10.00 USD, 2 days apart');
+  assert.deepEqual([found?.rule, found?.type, found?.alternatives], ['exact_reference', 'exact_match', 0]);
+  assert.deepEqual(
+    found?.lines,
+    pair.map(({ id }) => id),
+  );
+  assert.equal(found?.reasons, 'same reference INV-1001 and same amount 10.00 USD, 2 days apart');
 });
 
 test('a fee stated on a payout is part of its gross', () => {
   const sales = ['10.00', '20.00', '30.00'].map((amount) => item('ledger', amount, { group_key: 'PO-1' }));
   const payout = item('statement', '58.20', { group_key: 'PO-1', fee: '1.80' });
-  assert.equal(matchByRules([...sales, payout], DOLLARS, POLICY)[0]?.rule, 'group_key');
+  assert.equal(match([...sales, payout])[0]?.rule, 'group_key');
 });
 
 test('an intercompany pair may differ by what exchange rates explain, and no more', () => {
@@ -69,6 +72,6 @@ test('an intercompany pair may differ by what exchange rates explain, and no mor
     item('ledger', '115.00', { reference: 'IC1' }),
     item('statement', '100.00', { reference: 'IC1', currency: 'EUR', base_amount: base }),
   ];
-  assert.equal(matchByRules(pair('114.80'), euro, POLICY)[0]?.rule, 'intercompany_reference');
-  assert.deepEqual(matchByRules(pair('105.00'), euro, POLICY), []);
+  assert.equal(match(pair('114.80'), euro)[0]?.rule, 'intercompany_reference');
+  assert.deepEqual(match(pair('105.00'), euro), []);
 });

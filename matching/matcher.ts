@@ -1,5 +1,5 @@
-import type { Item } from '../ledger/items.ts';
-import type { Candidate, Matcher } from '../ledger/settle.ts';
+import type { Reconciliation } from '../ledger/reconciliations.ts';
+import type { Candidate, Matcher, OpenLine } from '../ledger/settle.ts';
 import { calendarOf } from '../policy/lookups.ts';
 import { minorOf } from './amounts.ts';
 import { matchLines } from './engine.ts';
@@ -17,34 +17,34 @@ export const matchByRules: Matcher = (open, reconciliation, policy) => {
     reconciliation.currency === reconciliation.statement_currency
       ? '0'
       : (policy.content.intercompany?.tolerance_usd ?? '0');
-  const items = new Map(open.map((item) => [item.id, item] as const));
-  const lines = open.map((item) => reader.read(rawOf(item, reconciliation.currency)));
+  const lines: Line[] = [];
+  for (const batch of open) for (const line of batch) lines.push(reader.read(rawOf(line, reconciliation)));
   const found = matchLines(lines, DEFAULT_SETTINGS, {
     exchange: { currency: reconciliation.currency, tolerance: exact(tolerance, reconciliation.currency) },
   });
   return found.map(({ lines: legs, rule, type, score, alternatives, reasons }): Candidate => ({
     ...{ rule, type, score, alternatives, reasons },
-    legs: legs.flatMap((line: Line) => items.get(line.id) ?? []),
+    lines: legs.map((line) => line.id),
   }));
 };
 
-function rawOf(item: Item, currency: string): RawLine {
-  const minor = exact(item.amount, item.currency);
+function rawOf(line: OpenLine, { id: account, currency }: Reconciliation): RawLine {
+  const minor = exact(line.amount, line.currency);
   return {
-    id: item.id,
+    id: line.id,
     // Which line comes first must not hang on the order in which files were imported.
-    order: item.external_id,
-    side: item.side,
-    account: item.reconciliation_id,
-    date: item.date,
-    currency: item.currency,
+    order: line.external_id,
+    side: line.side,
+    account,
+    date: line.date,
+    currency: line.currency,
     minor,
-    base: item.currency === currency ? minor : exact(item.base_amount, currency),
-    fee: item.fee === null ? 0n : exact(item.fee, item.currency),
-    reference: item.reference,
-    counterparty: item.counterparty,
-    description: item.description,
-    group: item.group_key,
+    base: line.currency === currency ? minor : exact(line.base_amount, currency),
+    fee: line.fee === null ? 0n : exact(line.fee, line.currency),
+    reference: line.reference,
+    counterparty: line.counterparty,
+    description: line.description,
+    group: line.group_key,
   };
 }
 

@@ -101,14 +101,17 @@ end $$;
 
 -- Records what find_by_reference() found in the same transaction: matches that the gate allowed, and their legs. Left
 -- out are pairs of the counterparties in p_held, and those with a line that is looked at again. The second party of an
--- engine's settlement is p_approver. Tells the legs.
-create or replace function record_found(p_reconciliation text, p_actor text, p_session text, p_approver text, p_held text[])
-  returns bigint
+-- engine's settlement is p_approver.
+-- Then makes the temporary table settle_moved: what the actor's principal has live with each counterparty by now.
+-- Tells the list of what it recorded, as MatchList of ledger/settle-digest.ts wants it: 10,000 matches at a time, with
+-- their amount in US dollars and the digest of their content hashes; of fewer at the end, the hashes as they are.
+drop function record_found(text, text, text, text, text[]);
+create function record_found(p_reconciliation text, p_actor text, p_session text, p_approver text, p_held text[])
+  returns table (matches bigint, amount_usd numeric, digest text, hashes text)
   language plpgsql security definer
   set search_path = public, pg_temp
-  set work_mem = '256MB' set enable_mergejoin = off set jit = off as $$
-declare
-  legs bigint;
+  set work_mem = '256MB' set enable_nestloop = off set enable_mergejoin = off set jit = off as $$
+#variable_conflict use_column
 begin
   if exists (select from (values ('pg_temp.settle_found'::regclass), ('pg_temp.settle_scope')) as made (oid)
                join pg_class c on c.oid = made.oid where c.relowner <> 'closegate_owner'::regrole) then
@@ -133,16 +136,53 @@ begin
   select leg.item_id, match_id
     from pg_temp.settle_found f cross join lateral (values (ledger_id), (statement_id)) as leg (item_id)
    where not again and not exists (select from unnest(p_held) as h (key) where h.key = f.counterparty_key);
-  get diagnostics legs = row_count;
-  return legs;
+  create temporary table settle_moved on commit drop as
+  select m.counterparty_key, sum(m.amount_usd) as total
+    from matches m join actors a on a.id = m.proposed_by
+   where m.reconciliation_id = p_reconciliation and m.state in ('PROPOSED', 'CONFIRMED')
+     and a.principal = (select principal from actors where id = p_actor)
+   group by 1;
+  create index on settle_moved (counterparty_key);
+  grant select on settle_moved to closegate_engine;
+  return query
+  with recorded as (
+    select f.amount_usd, f.content_hash, f.match_id, (row_number() over (order by f.match_id) - 1) / 10000 as chunk
+      from pg_temp.settle_found f
+     where not again and not exists (select from unnest(p_held) as h (key) where h.key = f.counterparty_key)),
+  chunks as (
+    select chunk, count(*) as matches, sum(amount_usd) as amount_usd, string_agg(content_hash, '' order by match_id) as hashes
+      from recorded group by chunk)
+  select c.matches, c.amount_usd,
+         case when c.matches = 10000 then encode(sha256(convert_to(c.hashes, 'UTF8')), 'hex') end,
+         case when c.matches < 10000 then c.hashes end
+    from chunks c order by chunk;
 end $$;
 
+-- A question names its reconciliation and who asks, row by row, unless the function below asks it.
+alter table escalations
+  drop constraint escalations_reconciliation_id_fkey,
+  drop constraint escalations_requested_by_fkey,
+  drop constraint escalations_decided_by_fkey;
+create function escalation_belongs() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+  if (new.reconciliation_id is not null and not exists (select from reconciliations where id = new.reconciliation_id))
+     or not exists (select from actors where id = new.requested_by)
+     or (new.decided_by is not null and not exists (select from actors where id = new.decided_by)) then
+    perform refuse_orphan('a question names a reconciliation or an actor that is not there');
+  end if;
+  return null;
+end $$;
+create trigger escalations_belong after insert or update on escalations
+  for each row when (current_user <> 'closegate_owner') execute function escalation_belongs();
+alter table escalations enable always trigger escalations_belong;
+
 -- Records a page of candidates of one rule that the gate has judged: matches in their order, their legs, and a question to
--- people where there are clauses. The legs come as two lists: lines, and for each the place of its match among p_matches,
+-- people where there are clauses: of few kinds, so that a match names the place of its own in p_clauses. The legs come as two lists: lines, and for each the place of its match among p_matches,
 -- from 1. That they are lines of the reconciliation is checked here, for all of them together. Nothing can be recorded by
 -- this that its caller could not write by itself.
 create function record_judged(p_reconciliation text, p_rule text, p_actor text, p_session text, p_approver text,
-                              p_policy_hash text, p_matches jsonb, p_items bigint[], p_places integer[])
+                              p_policy_hash text, p_matches jsonb, p_clauses jsonb, p_items bigint[],
+                              p_places integer[])
   returns void
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -178,12 +218,14 @@ begin
   insert into dispositions (item_id, match_id)
   select leg.item_id, ids[leg.place] from unnest(p_items, p_places) as leg (item_id, place);
   insert into escalations (reconciliation_id, subject_kind, subject_id, action, state, requested_by, clauses, policy_hash)
-  select p_reconciliation, 'match', ids[place]::text, 'SETTLE_BY_RULE', 'PENDING', p_actor, m -> 'clauses', p_policy_hash
-    from jsonb_array_elements(p_matches) with ordinality as q (m, place)
-   where jsonb_typeof(m -> 'clauses') = 'array'
-   order by place;
+  select p_reconciliation, 'match', ids[q.place]::text, 'SETTLE_BY_RULE', 'PENDING', p_actor, c.clauses, p_policy_hash
+    from rows from (jsonb_to_recordset(p_matches) as (clauses integer)) with ordinality as q (clauses_at, place)
+    join jsonb_array_elements(p_clauses) with ordinality as c (clauses, at) on c.at = q.clauses_at
+   order by q.place;
 end $$;
 
-revoke all on function record_judged(text, text, text, text, text, text, jsonb, bigint[], integer[]) from public;
-grant execute on function record_judged(text, text, text, text, text, text, jsonb, bigint[], integer[]) to closegate_engine;
+revoke all on function record_found(text, text, text, text, text[]) from public;
+grant execute on function record_found(text, text, text, text, text[]) to closegate_engine;
+revoke all on function record_judged(text, text, text, text, text, text, jsonb, jsonb, bigint[], integer[]) from public;
+grant execute on function record_judged(text, text, text, text, text, text, jsonb, jsonb, bigint[], integer[]) to closegate_engine;
 reset role;

@@ -52,7 +52,10 @@ export async function openMonth(door: Door, period: string): Promise<Month> {
       await importLines(door, callBy('engine:close'), reconciliation, side, PAIRS, 'first');
     }
     // The matcher has been there and found nothing: what is left is for people.
-    await settleByRules(door, callBy('engine:matcher'), { reconciliation, matcher: () => [] });
+    await settleByRules(door, callBy('engine:matcher'), {
+      reconciliation,
+      matcher: () => [],
+    });
   }
   return { entity: 'US', period, reconciliations };
 }
