@@ -23,6 +23,8 @@ export type OpenLine = Pick<
 /** What a matching rule found: lines that belong together, how sure, and how many other solutions are as good. */
 export interface Candidate {
   readonly rule: string;
+  /** The rule's version: another one might have found something else. */
+  readonly version: number;
   readonly type: MatchType;
   /** The lines' ids. */
   readonly lines: readonly string[];

@@ -3,23 +3,23 @@ import test, { after, before, beforeEach } from 'node:test';
 import fc from 'fast-check';
 import { type Transaction, sql } from 'kysely';
 import { matchByRules } from '../matching/matcher.ts';
+import { exactReference } from '../matching/rules/exact-reference.ts';
+import { daysBetween } from '../policy/dates.ts';
 import { decimal } from '../policy/money.ts';
+import { POLICY } from '../policy/testing.ts';
 import { callBy, line, smallBooks } from '../tests/harness/books.ts';
 import { type TestDatabase, asAdmin, freshDatabase } from '../tests/harness/database.ts';
-import type { Candidate, OpenLine } from './candidate.ts';
+import { type Found, matchesIn, settleWith } from '../tests/harness/settle.ts';
+import type { OpenLine } from './candidate.ts';
 import type { Database } from './database.ts';
+import { replayHistory } from './history.ts';
 import type { ImportLine } from './import.ts';
 import type { Item } from './items.ts';
 import { STANDING_REFERENCE, isSpecific, isStanding } from './keys.ts';
 import { contentHashOf, counterpartyOf, totalsOf } from './legs.ts';
-import { replayHistory } from './history.ts';
-import { confirmMatch } from './matches.ts';
-import { POLICY } from '../policy/testing.ts';
 import { settleByRules } from './settle.ts';
-import { importLines } from '../tests/races/books.ts';
-import { daysBetween } from '../policy/dates.ts';
+import { BULK_RULE, BULK_VERSION } from './settle-found.ts';
 
-const MATCHER = 'engine:matcher';
 let base: TestDatabase;
 before(async () => {
   base = await freshDatabase();
@@ -30,25 +30,9 @@ beforeEach(async () => {
 });
 after(() => base.close());
 
-type Found = Omit<Candidate, 'lines'> & { readonly legs: readonly OpenLine[] };
-const settle = (reconciliation: string, find: (open: readonly OpenLine[]) => readonly Found[] = () => []) =>
-  settleByRules(base.door, callBy(MATCHER), {
-    reconciliation,
-    matcher: (open) =>
-      find([...open].flat()).map(({ legs, ...found }) => ({ ...found, lines: legs.map(({ id }) => id) })),
-  });
-const matches = () => base.db.selectFrom('matches').selectAll().orderBy('id').execute();
-const legsOf = async (id: string) =>
-  (
-    await base.db
-      .selectFrom('dispositions')
-      .innerJoin('items', 'items.id', 'dispositions.item_id')
-      .select('external_id')
-      .where('match_id', '=', id)
-      .where('live', '=', true)
-      .orderBy('external_id')
-      .execute()
-  ).map((row) => row.external_id);
+const settle = (reconciliation: string, find?: (open: readonly OpenLine[]) => readonly Found[]) =>
+  settleWith(base, reconciliation, find);
+const matches = () => matchesIn(base);
 
 /** What the database must find, told without it: pair by pair, in the words of the rule. */
 function oracle(items: readonly Item[]): (Omit<Found, 'legs'> & { readonly legs: readonly Item[] })[] {
@@ -200,141 +184,6 @@ test('a match that is added to a settlement, or taken from it, is not what its e
   assert.deepEqual(kinds, ['edited']);
 });
 
-test('a second file changes only what it must: settled stays, the same proposal stays, an overtaken one is superseded', async () => {
-  const candidate = (legs: readonly OpenLine[], reasons: string): Found => ({
-    ...{ rule: 'amount_date_text', type: 'fuzzy_match', score: '0.80', alternatives: 0, reasons },
-    legs,
-  });
-  const named = (open: readonly OpenLine[], ...ids: string[]) =>
-    ids.flatMap((id) => open.filter((item) => item.external_id === id));
-  const reconciliation = await smallBooks(base.door, {
-    ledger: ['L1', 'L2', 'L3'].map((id) => line(id, '10.00', id === 'L1' ? { reference: 'INV-1001' } : {})),
-    statement: ['S1', 'S2', 'S3'].map((id) =>
-      line(id, '10.00', id === 'S1' ? { reference: 'INV-1001' } : {}),
-    ),
-  });
-  await settle(reconciliation, (open) => [
-    candidate(named(open, 'L2', 'S2'), 'first'),
-    candidate(named(open, 'L3', 'S3'), 'first'),
-  ]);
-  const before = await matches();
-  assert.deepEqual(
-    before.map((match) => match.state),
-    ['CONFIRMED', 'PROPOSED', 'PROPOSED'],
-  );
-
-  // The same again: nothing changes.
-  const again = await settle(reconciliation, (open) => [
-    candidate(named(open, 'S3', 'L3'), 'in other words'),
-    candidate(named(open, 'L2', 'S2'), 'first'),
-  ]);
-  assert.ok(again.outcome === 'done');
-  assert.deepEqual(again.result, { settled: '0', proposed: '0', denied: '0' });
-  assert.deepEqual(await matches(), before);
-
-  // A late line takes a partner away.
-  await importLines(base.door, callBy('engine:close'), reconciliation, 'statement', ['10.00'], 'late');
-  const late = await settle(reconciliation, (open) => {
-    const [fresh] = open.filter((item) => item.external_id.includes('late'));
-    assert.ok(fresh);
-    return [candidate(named(open, 'L2', 'S2'), 'first'), candidate([...named(open, 'L3'), fresh], 'better')];
-  });
-  assert.ok(late.outcome === 'done');
-  assert.deepEqual(late.result, { settled: '0', proposed: '1', denied: '0', superseded: '1' });
-  const after = await matches();
-  assert.deepEqual(
-    after.map((match) => match.state),
-    ['CONFIRMED', 'PROPOSED', 'SUPERSEDED', 'PROPOSED'],
-  );
-  assert.deepEqual(after.slice(0, 2), before.slice(0, 2));
-  assert.deepEqual(await legsOf(after[2]?.id ?? ''), []);
-  const escalations = await base.db
-    .selectFrom('escalations')
-    .select(['subject_id', 'state'])
-    .orderBy('id')
-    .execute();
-  assert.deepEqual(
-    escalations.map((row) => row.state),
-    ['PENDING', 'EXPIRED', 'PENDING'],
-  );
-  const events = await base.db.selectFrom('audit_events').select('event_type').orderBy('id').execute();
-  assert.ok(events.some((event) => event.event_type === 'PROPOSALS_SUPERSEDED'));
-});
-
-test('a line whose reference stands in an earlier proposal too is not settled by itself', async () => {
-  const reconciliation = await smallBooks(base.door, {
-    ledger: [line('L1', '10.00', { reference: 'INV-1001' })],
-    statement: [line('S1', '9.00', { reference: 'INV-1001' })],
-  });
-  await settle(reconciliation, (open) => [
-    {
-      rule: 'partial',
-      type: 'fuzzy_match',
-      legs: open,
-      score: '0.50',
-      alternatives: 0,
-      reasons: 'paid short',
-    },
-  ]);
-  await importLines(base.door, callBy('engine:close'), reconciliation, 'statement', ['10.00'], 'late');
-  await asAdmin(base.adminUrl, async (admin) => {
-    await admin.query('alter table items disable trigger all');
-    await admin.query(
-      `update items set reference = 'INV-1001', reference_key = 'INV1001' where external_id like '%late%'`,
-    );
-  });
-  await settle(reconciliation);
-  assert.deepEqual(
-    (await matches()).map((match) => match.state),
-    ['SUPERSEDED'],
-  );
-});
-
-test('a proposal that a person has begun to approve is left alone', async () => {
-  const amounts = { ledger: [line('L1', '150000.00')], statement: [line('S1', '150000.00')] };
-  const reconciliation = await smallBooks(base.door, amounts);
-  await settle(reconciliation, (open) => [
-    {
-      rule: 'amount_date_text',
-      type: 'fuzzy_match',
-      legs: open,
-      score: '0.80',
-      alternatives: 0,
-      reasons: 'why',
-    },
-  ]);
-  const [proposed] = await matches();
-  const first = await confirmMatch(base.door, callBy('human:mei.tan'), {
-    matchId: proposed?.id ?? '',
-    rationale: 'Agrees to the remittance advice.',
-  });
-  assert.equal(first.outcome, 'escalated');
-  await settle(reconciliation, (open) => {
-    assert.deepEqual(open, []);
-    return [];
-  });
-  assert.equal((await matches())[0]?.state, 'PROPOSED');
-});
-
-test('when the period is locked nothing is settled, proposed or withdrawn', async () => {
-  const reconciliation = await smallBooks(base.door, {
-    ledger: [line('L1', '10.00', { reference: 'INV-1001' }), line('L2', '20.00')],
-    statement: [line('S1', '10.00', { reference: 'INV-1001' }), line('S2', '20.00')],
-  });
-  await settle(reconciliation, (open) => [
-    { rule: 'x', type: 'fuzzy_match', legs: open, score: '0.50', alternatives: 0, reasons: 'why' },
-  ]);
-  const before = await matches();
-  await asAdmin(base.adminUrl, async (admin) => {
-    await admin.query('alter table runs disable trigger all');
-    await admin.query(`update runs set state = 'LOCKED'`);
-  });
-  const answer = await settle(reconciliation);
-  assert.ok(answer.outcome === 'done');
-  assert.deepEqual(answer.result, { settled: '0', proposed: '0', denied: '0' });
-  assert.deepEqual(await matches(), before);
-});
-
 test('five thousand lines of one amount and one counterparty end in seconds, with nothing settled', async () => {
   const many = (side: string) =>
     Array.from({ length: 2_500 }, (_, index) =>
@@ -342,7 +191,10 @@ test('five thousand lines of one amount and one counterparty end in seconds, wit
     );
   const reconciliation = await smallBooks(base.door, { ledger: many('L'), statement: many('S') });
   const began = performance.now();
-  const answer = await settleByRules(base.door, callBy(MATCHER), { reconciliation, matcher: matchByRules });
+  const answer = await settleByRules(base.door, callBy('engine:matcher'), {
+    reconciliation,
+    matcher: matchByRules,
+  });
   assert.ok(performance.now() - began < 60_000);
   assert.ok(answer.outcome === 'done' && answer.result['settled'] === '0', JSON.stringify(answer));
 });
@@ -452,4 +304,22 @@ test('what names no event is the same to the database and to the rule', async ()
   assert.equal(rows.length, keys.length);
   assert.ok(rows.filter((row) => row.none).length > 2_000);
   for (const { key: one, none } of rows) assert.equal(none, isStanding(one), one);
+});
+
+test('an event says which version of its rule found what it tells of', async () => {
+  assert.deepEqual([BULK_RULE, BULK_VERSION], [exactReference.name, exactReference.version]);
+  const reconciliation = await smallBooks(base.door, {
+    ledger: [line('L1', '5.00', { reference: 'INV-1001' }), line('L2', '7.00')],
+    statement: [line('S1', '5.00', { reference: 'INV-1001' }), line('S2', '7.00')],
+  });
+  await settle(reconciliation, (open) => [
+    { rule: 'x', type: 'fuzzy_match', legs: open, score: '0.50', alternatives: 0, reasons: 'why' },
+  ]);
+  const { rows } = await sql<{ said: string }>`
+    select convert_from(bytes, 'UTF8')::jsonb -> 'detail' ->> 'rule_version' as said
+      from audit_events where event_type = 'SETTLED_BY_RULE' order by id`.execute(base.db);
+  assert.deepEqual(
+    rows.map(({ said }) => said),
+    [String(BULK_VERSION), '1'],
+  );
 });

@@ -4,7 +4,7 @@ import { copiedWhole } from './copy-out.ts';
 import { inBatches } from './cursor.ts';
 import type { Database } from './database.ts';
 import type { Leg } from './legs.ts';
-import { BULK_RULE } from './settle-found.ts';
+import { BULK_RULE, BULK_VERSION } from './settle-found.ts';
 
 const BATCH = 2_000;
 
@@ -57,7 +57,8 @@ export async function* foundOneByOne(
      where ${chosen} order by ledger_date, ledger_ref collate "C"`;
   for await (const rows of inBatches(tx, query, BATCH))
     yield rows.map((row): Candidate => ({
-      ...{ rule: BULK_RULE, type: 'exact_match', score: '1.00', alternatives: 0, reasons: row.reasons },
+      ...{ rule: BULK_RULE, version: BULK_VERSION, type: 'exact_match', score: '1.00', alternatives: 0 },
+      reasons: row.reasons,
       lines: [row.ledger_id, row.statement_id],
     }));
 }

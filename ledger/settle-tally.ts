@@ -11,13 +11,15 @@ import type { Judged } from './settle-judge.ts';
 /** How one rule's candidates fared: what is settled, proposed and denied, each in the order in which it was judged. */
 export class Tally {
   readonly rule: string;
+  readonly #version: number;
   readonly settled = new ListMaker();
   readonly #proposed = new ListMaker();
   readonly #denied = new ListMaker();
   readonly #clauses = new Map<string, Clause>();
 
-  constructor(rule: string) {
+  constructor(rule: string, version: number) {
     this.rule = rule;
+    this.#version = version;
   }
 
   add({ candidate, outcome, amountUsd, contentHash }: Judged): void {
@@ -39,6 +41,7 @@ export class Tally {
       amount_usd: settled.amount_usd,
       detail: {
         rule: this.rule,
+        rule_version: this.#version,
         policy_approved_by: by.policy.content.approved_by ?? null,
         ...{ settled: { ...settled }, proposed: { ...proposed }, denied: { ...denied } },
       },

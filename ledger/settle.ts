@@ -9,6 +9,7 @@ import { closeDecision, openDecision } from './opening.ts';
 import { getReconciliation, scopeOf, setReconciliationState } from './reconciliations.ts';
 import {
   BULK_RULE,
+  BULK_VERSION,
   afterBulk,
   findByReference,
   forBulk,
@@ -140,7 +141,7 @@ class Settlement {
       ...{ reconciliation: reconciliation.id, actor: actor.id, session: call.sessionId },
       approver: policy.content.approved_by ?? null,
     };
-    await recordFound(this.#tx, who, held, () => this.#tally(BULK_RULE).settled);
+    await recordFound(this.#tx, who, held, () => this.#tally(BULK_RULE, BULK_VERSION).settled);
   }
 
   /** Withdraws earlier proposals that are not among the candidates. @returns the candidates that are new. */
@@ -166,9 +167,9 @@ class Settlement {
     const by = { reconciliation: reconciliation.id, call, actor, policy };
     let recorded = Promise.resolve();
     for await (const found of ahead(pages, (page) => withLegs(this.#tx, page))) {
-      const rule = found[0]?.rule ?? '';
+      const { rule = '', version = 0 } = found[0] ?? {};
       const judged = this.#judge.judge(found);
-      const tally = this.#tally(rule);
+      const tally = this.#tally(rule, version);
       for (const one of judged) tally.add(one);
       await recorded;
       recorded = recordJudged(this.#tx, { ...by, rule }, judged);
@@ -178,10 +179,10 @@ class Settlement {
     await recorded;
   }
 
-  #tally(rule: string): Tally {
+  #tally(rule: string, version: number): Tally {
     const known = this.#tallies.get(rule);
     if (known) return known;
-    const tally = new Tally(rule);
+    const tally = new Tally(rule, version);
     this.#tallies.set(rule, tally);
     return tally;
   }

@@ -2,10 +2,12 @@ import type { Reconciliation } from '../ledger/reconciliations.ts';
 import type { Candidate, Matcher, OpenLine } from '../ledger/settle.ts';
 import { calendarOf } from '../policy/lookups.ts';
 import { minorOf } from './amounts.ts';
-import { matchLines } from './engine.ts';
+import { RULES, matchLines } from './engine.ts';
 import type { Line } from './line.ts';
 import { LineReader, type RawLine } from './line-reader.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
+
+const VERSIONS = new Map(RULES.map(({ name, version }) => [name, version] as const));
 
 /**
  * The deterministic matcher on the open lines of one reconciliation. The result does not depend on their order. It only
@@ -23,7 +25,7 @@ export const matchByRules: Matcher = (open, reconciliation, policy) => {
     exchange: { currency: reconciliation.currency, tolerance: exact(tolerance, reconciliation.currency) },
   });
   return found.map(({ lines: legs, rule, type, score, alternatives, reasons }): Candidate => ({
-    ...{ rule, type, score, alternatives, reasons },
+    ...{ rule, version: VERSIONS.get(rule) ?? 0, type, score, alternatives, reasons },
     lines: legs.map((line) => line.id),
   }));
 };

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import test, { after, before, beforeEach } from 'node:test';
+import { callBy, line, smallBooks } from '../tests/harness/books.ts';
+import { type TestDatabase, asAdmin, freshDatabase } from '../tests/harness/database.ts';
+import { type Found, matchesIn, settleWith } from '../tests/harness/settle.ts';
+import { importLines } from '../tests/races/books.ts';
+import type { OpenLine } from './candidate.ts';
+import { confirmMatch } from './matches.ts';
+
+let base: TestDatabase;
+before(async () => {
+  base = await freshDatabase();
+});
+beforeEach(async () => {
+  await base.close();
+  base = await freshDatabase();
+});
+after(() => base.close());
+
+const settle = (reconciliation: string, find?: (open: readonly OpenLine[]) => readonly Found[]) =>
+  settleWith(base, reconciliation, find);
+const matches = () => matchesIn(base);
+const legsOf = async (id: string) =>
+  (
+    await base.db
+      .selectFrom('dispositions')
+      .innerJoin('items', 'items.id', 'dispositions.item_id')
+      .select('external_id')
+      .where('match_id', '=', id)
+      .where('live', '=', true)
+      .orderBy('external_id')
+      .execute()
+  ).map((row) => row.external_id);
+
+test('a second file changes only what it must: settled stays, the same proposal stays, an overtaken one is superseded', async () => {
+  const candidate = (legs: readonly OpenLine[], reasons: string): Found => ({
+    ...{ rule: 'amount_date_text', type: 'fuzzy_match', score: '0.80', alternatives: 0, reasons },
+    legs,
+  });
+  const named = (open: readonly OpenLine[], ...ids: string[]) =>
+    ids.flatMap((id) => open.filter((item) => item.external_id === id));
+  const reconciliation = await smallBooks(base.door, {
+    ledger: ['L1', 'L2', 'L3'].map((id) => line(id, '10.00', id === 'L1' ? { reference: 'INV-1001' } : {})),
+    statement: ['S1', 'S2', 'S3'].map((id) =>
+      line(id, '10.00', id === 'S1' ? { reference: 'INV-1001' } : {}),
+    ),
+  });
+  await settle(reconciliation, (open) => [
+    candidate(named(open, 'L2', 'S2'), 'first'),
+    candidate(named(open, 'L3', 'S3'), 'first'),
+  ]);
+  const before = await matches();
+  assert.deepEqual(
+    before.map((match) => match.state),
+    ['CONFIRMED', 'PROPOSED', 'PROPOSED'],
+  );
+
+  // The same again: nothing changes.
+  const again = await settle(reconciliation, (open) => [
+    candidate(named(open, 'S3', 'L3'), 'in other words'),
+    candidate(named(open, 'L2', 'S2'), 'first'),
+  ]);
+  assert.ok(again.outcome === 'done');
+  assert.deepEqual(again.result, { settled: '0', proposed: '0', denied: '0' });
+  assert.deepEqual(await matches(), before);
+
+  // A late line takes a partner away.
+  await importLines(base.door, callBy('engine:close'), reconciliation, 'statement', ['10.00'], 'late');
+  const late = await settle(reconciliation, (open) => {
+    const [fresh] = open.filter((item) => item.external_id.includes('late'));
+    assert.ok(fresh);
+    return [candidate(named(open, 'L2', 'S2'), 'first'), candidate([...named(open, 'L3'), fresh], 'better')];
+  });
+  assert.ok(late.outcome === 'done');
+  assert.deepEqual(late.result, { settled: '0', proposed: '1', denied: '0', superseded: '1' });
+  const after = await matches();
+  assert.deepEqual(
+    after.map((match) => match.state),
+    ['CONFIRMED', 'PROPOSED', 'SUPERSEDED', 'PROPOSED'],
+  );
+  assert.deepEqual(after.slice(0, 2), before.slice(0, 2));
+  assert.deepEqual(await legsOf(after[2]?.id ?? ''), []);
+  const escalations = await base.db
+    .selectFrom('escalations')
+    .select(['subject_id', 'state'])
+    .orderBy('id')
+    .execute();
+  assert.deepEqual(
+    escalations.map((row) => row.state),
+    ['PENDING', 'EXPIRED', 'PENDING'],
+  );
+  const events = await base.db.selectFrom('audit_events').select('event_type').orderBy('id').execute();
+  assert.ok(events.some((event) => event.event_type === 'PROPOSALS_SUPERSEDED'));
+});
+
+test('a line whose reference stands in an earlier proposal too is not settled by itself', async () => {
+  const reconciliation = await smallBooks(base.door, {
+    ledger: [line('L1', '10.00', { reference: 'INV-1001' })],
+    statement: [line('S1', '9.00', { reference: 'INV-1001' })],
+  });
+  await settle(reconciliation, (open) => [
+    {
+      rule: 'partial',
+      type: 'fuzzy_match',
+      legs: open,
+      score: '0.50',
+      alternatives: 0,
+      reasons: 'paid short',
+    },
+  ]);
+  await importLines(base.door, callBy('engine:close'), reconciliation, 'statement', ['10.00'], 'late');
+  await asAdmin(base.adminUrl, async (admin) => {
+    await admin.query('alter table items disable trigger all');
+    await admin.query(
+      `update items set reference = 'INV-1001', reference_key = 'INV1001' where external_id like '%late%'`,
+    );
+  });
+  await settle(reconciliation);
+  assert.deepEqual(
+    (await matches()).map((match) => match.state),
+    ['SUPERSEDED'],
+  );
+});
+
+test('a proposal that a person has begun to approve is left alone', async () => {
+  const amounts = { ledger: [line('L1', '150000.00')], statement: [line('S1', '150000.00')] };
+  const reconciliation = await smallBooks(base.door, amounts);
+  await settle(reconciliation, (open) => [
+    {
+      rule: 'amount_date_text',
+      type: 'fuzzy_match',
+      legs: open,
+      score: '0.80',
+      alternatives: 0,
+      reasons: 'why',
+    },
+  ]);
+  const [proposed] = await matches();
+  const first = await confirmMatch(base.door, callBy('human:mei.tan'), {
+    matchId: proposed?.id ?? '',
+    rationale: 'Agrees to the remittance advice.',
+  });
+  assert.equal(first.outcome, 'escalated');
+  await settle(reconciliation, (open) => {
+    assert.deepEqual(open, []);
+    return [];
+  });
+  assert.equal((await matches())[0]?.state, 'PROPOSED');
+});
+
+test('when the period is locked nothing is settled, proposed or withdrawn', async () => {
+  const reconciliation = await smallBooks(base.door, {
+    ledger: [line('L1', '10.00', { reference: 'INV-1001' }), line('L2', '20.00')],
+    statement: [line('S1', '10.00', { reference: 'INV-1001' }), line('S2', '20.00')],
+  });
+  await settle(reconciliation, (open) => [
+    { rule: 'x', type: 'fuzzy_match', legs: open, score: '0.50', alternatives: 0, reasons: 'why' },
+  ]);
+  const before = await matches();
+  await asAdmin(base.adminUrl, async (admin) => {
+    await admin.query('alter table runs disable trigger all');
+    await admin.query(`update runs set state = 'LOCKED'`);
+  });
+  const answer = await settle(reconciliation);
+  assert.ok(answer.outcome === 'done');
+  assert.deepEqual(answer.result, { settled: '0', proposed: '0', denied: '0' });
+  assert.deepEqual(await matches(), before);
+});
