@@ -1,9 +1,10 @@
 import { createHash, hash } from 'node:crypto';
-import { type Transaction, sql } from 'kysely';
+import { CompiledQuery, type Transaction } from 'kysely';
 import type { Clause } from '../policy/contract.ts';
 import { type JsonObject, canonicalBytes } from './canonical.ts';
 import type { Database } from './database.ts';
 import { hmacOfMasked, maskedKey } from './hmac.ts';
+import { lastly } from './last-statement.ts';
 
 /** The key of the audit log's HMAC. It lives outside the database, so that its owner cannot forge a row. */
 export interface AuditKey {
@@ -47,8 +48,8 @@ export interface Head {
 
 /** Locks the stream until the transaction ends. Whoever decides about a reconciliation holds its stream. */
 export async function lockHead(tx: Transaction<Database>, stream: string): Promise<Head> {
-  const answer = await sql<{ seq: string; row_hash: Buffer; at: string }>`
-    select seq, row_hash, at from audit_head(${stream})`.execute(tx);
+  const query = CompiledQuery.raw('select seq, row_hash, at from audit_head($1)', [stream]);
+  const answer = await tx.executeQuery<{ seq: string; row_hash: Buffer; at: string }>(query);
   const row = answer.rows[0];
   if (!row) throw new Error(`audit_head(${stream}) gave no row`);
   return { stream, seq: BigInt(row.seq), rowHash: row.row_hash, at: row.at };
@@ -87,7 +88,7 @@ export async function append(
 ): Promise<{ receipt: Receipt; head: Head }> {
   const prepared = prepareAppend(key, head, event);
   const { seq, bytes, hmac } = prepared;
-  await sql`select audit_append(${head.stream}, ${seq}, ${bytes}, ${key.id}, ${hmac})`.execute(tx);
+  await lastly(tx, 'select audit_append($1, $2, $3, $4, $5)', [head.stream, seq, bytes, key.id, hmac]);
   return prepared;
 }
 

@@ -5,6 +5,7 @@ import { type AuditEvent, type AuditKey, type Head, type Receipt, prepareAppend 
 import { type JsonObject, hashOf } from './canonical.ts';
 import type { Database } from './database.ts';
 import type { Answer, Call, Scope } from './door.ts';
+import { lastly } from './last-statement.ts';
 import { policyByHash } from './policy-in-force.ts';
 
 /** How a decision begins: anew with everything it stands on, answered before, or under a key that says something else. */
@@ -67,9 +68,11 @@ export async function closeDecision(
 ): Promise<Answer> {
   const { receipt, seq, bytes, hmac } = prepareAppend(key, head, event);
   const answer = answerWith(receipt);
-  await sql`
-    with appended as (select * from audit_append(${head.stream}, ${seq}, ${bytes}, ${key.id}, ${hmac}))
-    update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb from appended
-     where session_id = ${call.sessionId} and tool_call_id = ${call.toolCallId}`.execute(tx);
+  await lastly(
+    tx,
+    `with appended as (select * from audit_append($1, $2, $3, $4, $5))
+     update idempotency_keys set answer = $6::jsonb from appended where session_id = $7 and tool_call_id = $8`,
+    [head.stream, seq, bytes, key.id, hmac, JSON.stringify(answer), call.sessionId, call.toolCallId],
+  );
   return answer;
 }

@@ -2,6 +2,7 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import { CopyIn } from './copy-in.ts';
 import type { CopyOut } from './copy-out.ts';
+import { Lastly, sendWithCommit } from './last-statement.ts';
 
 // Every statement of ours has one text; the limit keeps a server's memory bounded should one ever be built per call.
 const MOST_STATEMENTS = 500;
@@ -40,14 +41,40 @@ function preparingClient(
   nameOf: (text: string) => string | undefined,
 ): PostgresPoolClient {
   let outdated = false;
-  const query = (given: string | CopyOut, values: readonly unknown[]) =>
-    typeof given === 'string' ? statement(given, values) : client.query(given);
-  const statement = async (text: string, values: readonly unknown[]) => {
+  let waiting: { readonly text: string; readonly values: readonly unknown[] } | null = null;
+  const query = (given: string | CopyOut, values: readonly unknown[]) => {
+    if (typeof given === 'string') return inTurn(given, values);
+    if (waiting) throw new Error('nothing is copied out behind the last statement of a transaction');
+    return client.query(given);
+  };
+  const inTurn = async (given: string, values: readonly unknown[]) => {
+    const last = waiting;
+    waiting = null;
+    if (last && given === 'commit') return await committed(last.text, last.values);
+    if (last && given !== 'rollback') await statement(last.text, last.values);
+    const [first] = values;
+    if (!(first instanceof Lastly)) return await statement(given, values);
+    waiting = { text: given, values: first.values };
+    return { command: '', rowCount: 0, rows: [] };
+  };
+  const statement = (text: string, values: readonly unknown[]) => {
     const [copied] = values;
-    if (copied instanceof CopyIn) return await copied.run(client, text);
+    if (copied instanceof CopyIn) return copied.run(client, text);
     const name = values.length === 0 ? undefined : nameOf(text);
+    return noticing(client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) }));
+  };
+  const committed = async (text: string, values: readonly unknown[]) => {
+    const name = nameOf(text);
+    if (name !== undefined) {
+      await noticing(sendWithCommit(client, { name, text, values }));
+      return { command: 'COMMIT', rowCount: 0, rows: [] };
+    }
+    await statement(text, values);
+    return await statement('commit', []);
+  };
+  const noticing = async <Result>(result: Promise<Result>): Promise<Result> => {
     try {
-      return await client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
+      return await result;
     } catch (error) {
       outdated ||= (error as { code?: unknown }).code === INVALID_PLAN;
       throw error;

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import test, { afterEach, beforeEach } from 'node:test';
 import { parsePolicy } from '../policy/load.ts';
 import { POLICY_TEXT } from '../policy/testing.ts';
@@ -100,6 +101,8 @@ test('a seal alone asks for no other: without new events nothing is sealed', asy
 test('a row with a smaller id that commits after a seal gets a later leaf', async () => {
   await base.db.transaction().execute(async (tx) => {
     await record(tx, TEST_AUDIT_KEY, 'slow', { event_type: 'SLOW' });
+    // Behind it another statement, so that it does not wait for the commit.
+    await sql`select 1`.execute(tx);
     await happen('fast');
     await seal(sealer);
   });
