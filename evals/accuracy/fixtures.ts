@@ -4,7 +4,7 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import type { Case } from './measure.ts';
-import type { MonthLine, Truth } from './months.ts';
+import type { MonthLine, Truth } from './month.ts';
 
 /** A case that is small enough to argue about, with the argument. */
 export interface Fixture extends Case {

@@ -4,7 +4,7 @@ import { minorOf } from '../../matching/amounts.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../matching/settings.ts';
 import { currencyCode } from '../../policy/currency.ts';
 import { type Claim, type Score, score } from '../scoring.ts';
-import type { Month, MonthLine } from './months.ts';
+import type { Month, MonthLine } from './month.ts';
 
 /** Lines and the truth about them, to be matched by themselves. */
 export interface Case extends Month {
