@@ -22,6 +22,12 @@ import { Failed, WrongUse } from './output.ts';
 
 const EXIT = { failed: 1, wrongUse: 2 } as const;
 
+// Whoever reads may have had enough, as in `closegate … | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 const program = new Command('closegate')
   .description('A month-end close in which an AI does the work and can never sign it.')
   .showSuggestionAfterError()

@@ -2,7 +2,7 @@ import { type RawBuilder, type Transaction, sql } from 'kysely';
 import { type CopiedRow, copied } from './copy-out.ts';
 import type { Database } from './database.ts';
 import { Instants } from './instants.ts';
-import { leafHash } from './merkle.ts';
+import { leafDigest } from './merkle.ts';
 import { batches } from './snapshot.ts';
 import type { ChainEnd } from './verify/chains.ts';
 import { type AuditRow, COLUMNS } from './verify/rows.ts';
@@ -104,7 +104,7 @@ export function sealedLeaves(tx: Transaction<Database>): AsyncGenerator<readonly
       from audit_leaves l left join audit_events e on e.id = l.event_id order by l.leaf_index`;
   return copied(tx, query, (row) => {
     const [index, event, hash] = [row.int8() ?? -1n, row.int8() ?? -1n, row.bytes()];
-    return { index, hash: hash && leafHash(hash), event };
+    return { index, hash: hash && leafDigest(hash), event };
   });
 }
 

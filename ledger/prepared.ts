@@ -83,7 +83,7 @@ function preparingClient(
   return {
     // The other form of `query` takes a cursor; ours copies out.
     query: query as unknown as PostgresPoolClient['query'],
-    // A connection that holds plans of tables as they were is of no use any more.
-    release: () => client.release(outdated),
+    // A connection that holds plans of tables as they were is of no use any more, nor one whose transaction was left open.
+    release: () => client.release(outdated || waiting !== null),
   };
 }

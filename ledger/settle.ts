@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
-import { type AuditEvent, append } from './audit.ts';
 import { usd } from '../policy/money.ts';
+import { type AuditEvent, append } from './audit.ts';
 import type { Candidate, Matcher } from './candidate.ts';
 import type { JsonObject } from './canonical.ts';
 import type { Database } from './database.ts';

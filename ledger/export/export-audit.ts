@@ -6,6 +6,7 @@ import { canonicalBytes } from '../canonical.ts';
 import { type Verifier, verifierText } from '../checkpoint.ts';
 import type { Db } from '../connect.ts';
 import type { Database } from '../database.ts';
+import { bytesOf } from '../merkle.ts';
 import { NotFound } from '../reconciliations.ts';
 import { onSnapshot } from '../snapshot.ts';
 import { SWEEPER_STREAM, runId } from '../streams.ts';
@@ -185,7 +186,8 @@ async function writeTree(tx: Tx, files: ExportFiles, proven: readonly Proven[]):
   const size = last.size;
   const leaves = async function* () {
     for await (const batch of sealedLeaves(tx))
-      for (const { index, hash } of batch) if (index < size) yield hash ?? Buffer.alloc(32);
+      for (const { index, hash } of batch)
+        if (index < size) yield hash === null ? Buffer.alloc(32) : bytesOf(hash);
   };
   const hexLines = async function* () {
     for await (const leaf of leaves()) yield `${leaf.toString('hex')}\n`;

@@ -1,5 +1,5 @@
 import { type Checkpoint, CheckpointError, type Verifier, openCheckpoint } from '../checkpoint.ts';
-import { Frontier } from '../merkle.ts';
+import { type Digest, Frontier } from '../merkle.ts';
 import type { Breaches, Held } from './finding.ts';
 
 /** A checkpoint as some place holds it. */
@@ -17,10 +17,12 @@ export interface KeptNote {
 export interface Leaf {
   readonly index: bigint;
   /** Null when the event that was sealed is not in the log any more. */
-  readonly hash: Buffer | null;
+  readonly hash: Buffer | Digest | null;
   /** The event, for messages. */
   readonly event: bigint | string;
 }
+
+const NOTHING: Digest = '\0'.repeat(32);
 
 /** What the tree's check found. */
 export interface TreeFound {
@@ -102,7 +104,7 @@ export async function checkTree(
         gone = true;
       }
       // A tree with a hole has no root to compare; the places of the others are looked at all the same.
-      tree.append(hash ?? Buffer.alloc(32));
+      tree.append(hash ?? NOTHING);
     }
   }
   await upTo(tree.size);
