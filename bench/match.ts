@@ -63,10 +63,7 @@ try {
   const settlement = await settleByRules(
     door,
     { actorId: 'engine:matcher', sessionId: SESSION, toolCallId: 'match' },
-    {
-      reconciliation: RECONCILIATION,
-      matcher: values['bulk-only'] ? () => [] : matchByRules,
-    },
+    { reconciliation: RECONCILIATION, matcher: values['bulk-only'] ? () => [] : matchByRules },
   );
   const matched = performance.now();
   const peak = process.resourceUsage().maxRSS / 1024;

@@ -4,6 +4,7 @@ import { type CurrencyCode, type Decimal, ZERO } from '../policy/money.ts';
 import { copyCell, copyInto } from './copy-in.ts';
 import type { Database, Side } from './database.ts';
 import { counterpartyKey, referenceKey } from './keys.ts';
+import { remembered } from './remembered.ts';
 import type { Valuer } from './valuing.ts';
 
 /** A line as it is recorded; `amount` and `fee` are in `currency`. */
@@ -46,8 +47,6 @@ const USD = currencyCode('USD');
 const TARGET =
   'items (reconciliation_id, side, document_id, carried_in, line_no, external_id, date, currency, amount, base_amount, ' +
   'amount_usd, fee, reference, counterparty, description, group_key, reference_key, counterparty_key)';
-// Names come again and again; a few thousand of them are most of a month's lines.
-const MOST_KEYS = 65_536;
 
 /** The lines in batches, whatever they come from. */
 export async function* batchesOf(
@@ -93,25 +92,13 @@ async function* rowsOf(
       total.count += 1;
       total.amount = total.amount.plus(line.amount);
       const fee = line.fee === null ? '\\N' : formatAmount(line.fee, line.currency);
+      const counterparty = line.counterparty === null ? null : keyOf(line.counterparty);
       // Keys are letters, digits and spaces: nothing in them is to be escaped.
       rows +=
         `${shared}${line.lineNo}\t${copyCell(line.externalId)}\t${line.date}\t${line.currency}\t${amount}\t${base}\t${usd}\t${fee}\t` +
         `${copyCell(line.reference)}\t${copyCell(line.counterparty)}\t${copyCell(line.description)}\t${copyCell(line.group)}\t` +
-        `${referenceKey(line.reference) ?? '\\N'}\t${keyOf(line.counterparty) ?? '\\N'}\n`;
+        `${referenceKey(line.reference) ?? '\\N'}\t${counterparty ?? '\\N'}\n`;
     }
     if (rows !== '') yield Buffer.from(rows);
   }
-}
-
-function remembered(make: (text: string | null) => string | null): (text: string | null) => string | null {
-  const known = new Map<string, string | null>();
-  return (text) => {
-    if (text === null) return null;
-    let key = known.get(text);
-    if (key !== undefined) return key;
-    key = make(text);
-    // A copy: what is cut out of a larger text keeps all of that text in memory.
-    if (known.size < MOST_KEYS) known.set(Buffer.from(text).toString(), key);
-    return key;
-  };
 }

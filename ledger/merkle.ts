@@ -24,10 +24,8 @@ function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
  * and a long log takes two a row.
  */
 export type Digest = string;
-const textOf = (bytes: Uint8Array): Digest => Buffer.from(bytes).toString('latin1');
-/** A digest as bytes, whatever it is. */
-export const bytesOf = (digest: Buffer | Digest): Buffer =>
-  typeof digest === 'string' ? Buffer.from(digest, 'latin1') : digest;
+export const textOf = (bytes: Uint8Array): Digest => Buffer.from(bytes).toString('latin1');
+export const bytesOf = (digest: Digest): Buffer => Buffer.from(digest, 'latin1');
 
 const leaf = Buffer.alloc(LEAF.length + 32);
 LEAF.copy(leaf);
@@ -80,7 +78,7 @@ export class Frontier {
 }
 
 /** Leaves in order, by their hash. */
-export type Leaves = AsyncIterable<Buffer | Digest> | Iterable<Buffer | Digest>;
+export type Leaves = AsyncIterable<Buffer> | Iterable<Buffer>;
 
 /**
  * Proves that a leaf is in the tree of `size` leaves (RFC 9162 §2.1.3.1). Reads the leaves once, in order.

@@ -5,7 +5,7 @@ import { type Decimal, type Usd, ZERO, usd } from '../policy/money.ts';
 import type { Candidate } from './candidate.ts';
 import { requestFor } from './decide.ts';
 import type { Call } from './door.ts';
-import { type Leg, contentHashOf, counterpartyOf, totalsOf } from './legs.ts';
+import { type LegTotals, contentHashOf, counterpartyOf, totalsOf } from './legs.ts';
 import { type Reconciliation, scopeOf } from './reconciliations.ts';
 import type { Legged } from './settle-open.ts';
 
@@ -22,8 +22,7 @@ export interface Circumstances {
 /** A candidate and what the gate said of it. */
 export interface Judged {
   readonly candidate: Candidate;
-  readonly legs: readonly Leg[];
-  readonly amountUsd: Usd;
+  readonly totals: LegTotals;
   readonly counterparty: string;
   readonly contentHash: string;
   readonly outcome: Outcome;
@@ -87,7 +86,8 @@ export class Judge {
   judge(found: readonly Legged[]): Judged[] {
     return found.map(({ legs, ...candidate }) => {
       const counterparty = counterpartyOf(legs);
-      const { amountUsd } = totalsOf(legs);
+      const totals = totalsOf(legs);
+      const { amountUsd } = totals;
       const cumulativeUsd = usd(
         (this.#moved.get(counterparty) ?? this.#before(counterparty, legs)).plus(amountUsd),
       );
@@ -95,7 +95,7 @@ export class Judge {
       const { rule, alternatives, reasons } = candidate;
       const contentHash = contentHashOf(legs, rule, reasons);
       const about = { rule, ambiguous: alternatives > 0, contentHash, amountUsd, cumulativeUsd };
-      return { candidate, legs, amountUsd, counterparty, contentHash, outcome: ask(this.#by, about) };
+      return { candidate, totals, counterparty, contentHash, outcome: ask(this.#by, about) };
     });
   }
 

@@ -3,7 +3,6 @@ import type { Actor, Clause } from '../policy/contract.ts';
 import type { Policy } from '../policy/load.ts';
 import type { Database } from './database.ts';
 import type { Call } from './door.ts';
-import { totalsOf } from './legs.ts';
 import type { Judged } from './settle-judge.ts';
 
 /**
@@ -21,23 +20,20 @@ export async function recordJudged(
   // Nothing is kept for an unknown actor: the gate denied every candidate.
   if (kept.length === 0 || !actor) return;
   const questions = new Questions();
-  const rows = kept.map(({ candidate, legs, amountUsd, counterparty, contentHash, outcome }) => {
-    const totals = totalsOf(legs);
-    return {
-      type: candidate.type,
-      state: outcome.kind === 'allow' ? 'CONFIRMED' : 'PROPOSED',
-      score: candidate.score,
-      alternatives: candidate.alternatives,
-      rationale: candidate.reasons,
-      ledger_total: totals.ledger.toFixed(),
-      statement_total: totals.statement.toFixed(),
-      difference: totals.difference.toFixed(),
-      amount_usd: amountUsd.toFixed(2),
-      counterparty_key: counterparty,
-      content_hash: contentHash,
-      clauses: outcome.kind === 'allow' ? null : questions.place(outcome.clauses),
-    };
-  });
+  const rows = kept.map(({ candidate, totals, counterparty, contentHash, outcome }) => ({
+    type: candidate.type,
+    state: outcome.kind === 'allow' ? 'CONFIRMED' : 'PROPOSED',
+    score: candidate.score,
+    alternatives: candidate.alternatives,
+    rationale: candidate.reasons,
+    ledger_total: totals.ledger.toFixed(),
+    statement_total: totals.statement.toFixed(),
+    difference: totals.difference.toFixed(),
+    amount_usd: totals.amountUsd.toFixed(2),
+    counterparty_key: counterparty,
+    content_hash: contentHash,
+    clauses: outcome.kind === 'allow' ? null : questions.place(outcome.clauses),
+  }));
   const items = kept.flatMap(({ candidate }) => candidate.lines);
   const places = kept.flatMap(({ candidate }, index) => candidate.lines.map(() => index + 1));
   // The second party of an engine's settlement is the person who approved the policy.

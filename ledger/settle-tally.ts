@@ -22,10 +22,10 @@ export class Tally {
     this.#version = version;
   }
 
-  add({ candidate, outcome, amountUsd, contentHash }: Judged): void {
+  add({ candidate, outcome, totals, contentHash }: Judged): void {
     for (const clause of outcome.clauses) this.#clauses.set(clause.code, clause);
     const of = { allow: this.settled, require_human_approval: this.#proposed, deny: this.#denied };
-    of[outcome.kind].add(candidate.lines.length, amountUsd, contentHash);
+    of[outcome.kind].add(candidate.lines.length, totals.amountUsd, contentHash);
   }
 
   /** The audit event, and how many matches it tells of. The tally is complete with it. */

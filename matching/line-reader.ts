@@ -1,5 +1,6 @@
 import type { Side } from '../ledger/database.ts';
 import { foldText, referenceKey } from '../ledger/keys.ts';
+import { remembered } from '../ledger/remembered.ts';
 import { businessDayNumbers } from './business-days.ts';
 import { identifiersIn, withReference } from './identifiers-in-text.ts';
 import type { Line } from './line.ts';
@@ -24,8 +25,6 @@ export interface RawLine {
   readonly group: string | null;
 }
 
-const MOST_SHARED = 65_536;
-
 const REVERSES =
   /\b(?:revers\w*|rev|void\w*|storno\w*|stornierung|cancel\w*|correction|correct\w*|chargeback|returned|return|retoure|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|undo|refund\w*|contra)\b/;
 
@@ -37,7 +36,8 @@ const BANK_OWN =
 export class LineReader {
   readonly #days: (date: string) => number;
   readonly #names = new Names();
-  readonly #texts = new Map<string, string>();
+  // Dates, currencies and names come again and again, and are held once.
+  readonly #shared = remembered((text) => text);
   #last = { account: '', currency: '', scope: ' ' };
 
   /** @param holidays of the entity's calendar, `YYYY-MM-DD`. */
@@ -52,22 +52,9 @@ export class LineReader {
     return this.#last.scope;
   }
 
-  // Dates, currencies and names come again and again, and are held once.
-  #shared<Text extends string>(text: Text): Text {
-    const known = this.#texts.get(text);
-    if (known !== undefined) return known as Text;
-    if (this.#texts.size < MOST_SHARED) this.#texts.set(text, text);
-    return text;
-  }
-
   read(raw: RawLine): Line {
-    const { id, order, account, minor, fee } = raw;
-    const [side, date, currency] = [
-      this.#shared(raw.side),
-      this.#shared(raw.date),
-      this.#shared(raw.currency),
-    ];
-    const base = raw.base === minor ? minor : raw.base;
+    const { id, order, side, account, minor, base, fee } = raw;
+    const [date, currency] = [this.#shared(raw.date), this.#shared(raw.currency)];
     const reference = referenceKey(raw.reference);
     const said = foldText(
       `${raw.reference ?? ''} ${raw.description ?? ''} ${raw.counterparty ?? ''}`.slice(0, 400),

@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { counterpartyKey, foldText } from '../ledger/keys.ts';
+import { remembered } from '../ledger/remembered.ts';
 
 /** A counterparty in the form in which it is compared. */
 export interface Name {
@@ -48,17 +49,11 @@ const MOST_READ = 30_000;
 /** The names of one run. Equal names are one object in it, so that they are compared once. */
 export class Names {
   readonly #known = new Map<string, Name>();
-  readonly #read = new Map<string, Name | null>();
+  readonly #read = remembered((text) => this.#intern(wordsOf(text)), MOST_READ);
 
   /** Reads the name in a counterparty column or a description. @returns null when it names nobody. */
   of(text: string | null): Name | null {
-    if (text === null) return null;
-    let name = this.#read.get(text);
-    if (name === undefined) {
-      name = this.#intern(wordsOf(text));
-      if (this.#read.size < MOST_READ) this.#read.set(text, name);
-    }
-    return name;
+    return text === null ? null : this.#read(text);
   }
 
   #intern(words: readonly string[]): Name | null {
@@ -66,8 +61,9 @@ export class Names {
     const key = words.join(' ');
     const known = this.#known.get(key);
     if (known) return known;
-    const joined = words.join('');
-    const name = { words, joined, letters: lettersOf(joined), wordLetters: words.map(lettersOf) };
+    const wordLetters = words.map(lettersOf);
+    const letters = wordLetters.reduce((all, some) => all | some, 0);
+    const name = { words, joined: words.join(''), letters, wordLetters };
     this.#known.set(key, name);
     return name;
   }
@@ -161,9 +157,9 @@ function joinedAlike(a: Name, b: Name): number {
   return slips > allowed ? 0 : 1 - slips / long.length;
 }
 
-function lettersOf(joined: string): number {
+function lettersOf(word: string): number {
   let letters = 0;
-  for (let at = 0; at < joined.length; at += 1) letters |= 1 << (joined.charCodeAt(at) & 31);
+  for (let at = 0; at < word.length; at += 1) letters |= 1 << (word.charCodeAt(at) & 31);
   return letters;
 }
 

@@ -177,9 +177,10 @@ create trigger escalations_belong after insert or update on escalations
 alter table escalations enable always trigger escalations_belong;
 
 -- Records a page of candidates of one rule that the gate has judged: matches in their order, their legs, and a question to
--- people where there are clauses: of few kinds, so that a match names the place of its own in p_clauses. The legs come as two lists: lines, and for each the place of its match among p_matches,
--- from 1. That they are lines of the reconciliation is checked here, for all of them together. Nothing can be recorded by
--- this that its caller could not write by itself.
+-- people where there are clauses. Those are of few kinds, so a match names the place of its own in p_clauses, from 1. The
+-- legs come as two lists: lines, and for each the place of its match among p_matches, from 1. That they are lines of the
+-- reconciliation is checked here, for all of them together. Nothing can be recorded by this that its caller could not write
+-- by itself.
 create function record_judged(p_reconciliation text, p_rule text, p_actor text, p_session text, p_approver text,
                               p_policy_hash text, p_matches jsonb, p_clauses jsonb, p_items bigint[],
                               p_places integer[])

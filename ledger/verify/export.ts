@@ -13,7 +13,7 @@ import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { AuditKey } from '../audit.ts';
 import { type Verifier, parseVerifier } from '../checkpoint.ts';
-import { leafHash } from '../merkle.ts';
+import { leafHash, textOf } from '../merkle.ts';
 import { ChainCheck } from './chains.ts';
 import { type BreachKind, Breaches, type Verification } from './finding.ts';
 import { checkProofs } from './export-proofs.ts';
@@ -189,7 +189,7 @@ async function* leavesOf(dir: string): AsyncGenerator<readonly Leaf[]> {
   let index = 0n;
   let batch: Leaf[] = [];
   for await (const line of createInterface({ input: createReadStream(file) })) {
-    const hash = /^[0-9a-f]{64}$/.test(line) ? Buffer.from(line, 'hex') : null;
+    const hash = /^[0-9a-f]{64}$/.test(line) ? textOf(Buffer.from(line, 'hex')) : null;
     batch.push({ index, hash, event: `of line ${index + 1n}` });
     index += 1n;
     if (batch.length < 5_000) continue;

@@ -17,7 +17,7 @@ export interface KeptNote {
 export interface Leaf {
   readonly index: bigint;
   /** Null when the event that was sealed is not in the log any more. */
-  readonly hash: Buffer | Digest | null;
+  readonly hash: Digest | null;
   /** The event, for messages. */
   readonly event: bigint | string;
 }
