@@ -35,7 +35,7 @@ export interface Candidate {
 }
 
 /**
- * Finds candidates among a reconciliation's open lines, which it reads once, in batches, in no order that means anything.
+ * Finds candidates among a reconciliation's open lines, which come in batches, in no order that means anything.
  * No line may stand in two candidates.
  */
 export type Matcher = (

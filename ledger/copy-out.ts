@@ -191,7 +191,7 @@ export async function* copied<T>(
 
 /**
  * The same rows, fetched at once and held as the bytes they came in, a fraction of what they are as objects: the
- * connection is free for other statements while they are looked at. They can be gone through once.
+ * connection is free for other statements while they are looked at.
  */
 export async function copiedWhole<T>(
   tx: Transaction<Database>,
@@ -201,9 +201,11 @@ export async function copiedWhole<T>(
   const held: Block[] = [];
   for await (const { bytes, length } of blocksOf(tx, query))
     held.push({ bytes: Buffer.from(bytes.subarray(0, length)), length });
-  return (function* () {
-    for (let block = held.shift(); block; block = held.shift()) yield* mapped(block, read);
-  })();
+  return {
+    *[Symbol.iterator]() {
+      for (const block of held) yield* mapped(block, read);
+    },
+  };
 }
 
 async function* blocksOf(tx: Transaction<Database>, query: RawBuilder<unknown>): AsyncGenerator<Block> {

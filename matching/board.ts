@@ -53,9 +53,10 @@ export class Board {
   readonly #fees = new Map<string, ReadonlySet<bigint | null>>();
   readonly #known = new Map<string, boolean>();
   #names: NameIndex | null = null;
-  readonly exchange: Exchange;
+  /** Null where nothing is known of rates: then lines of two currencies are never one event. */
+  readonly exchange: Exchange | null;
 
-  constructor(lines: readonly Line[], settings: Settings, exchange: Exchange) {
+  constructor(lines: readonly Line[], settings: Settings, exchange: Exchange | null) {
     this.settings = settings;
     this.exchange = exchange;
     this.#all = [...lines].sort(inOrder);
@@ -86,6 +87,11 @@ export class Board {
     return this.#open.size;
   }
 
+  /** True when an amount in minor units is a fee or deduction that one of the lines states. */
+  isStatedFee(minor: bigint, lines: readonly Line[]): boolean {
+    return lines.some(({ fees }) => fees.includes(minor));
+  }
+
   /** True when an amount in minor units is on the list of bank and wire fees. */
   isListedFee(minor: bigint, currency: string): boolean {
     let fees = this.#fees.get(currency);
@@ -96,6 +102,11 @@ export class Board {
 
   isOpen(line: Line): boolean {
     return this.#open.has(line);
+  }
+
+  /** True when no other line of its side has this line's amount, and it is no round one. */
+  isOneOff(line: Line): boolean {
+    return this.statistics.isOneOff(line);
   }
 
   /** As {@link weigh} has it, by itself. */

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { Random } from '../evals/accuracy/random.ts';
 import { matchLines } from './engine.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
-import { found, inShort, line, lines } from './testing.ts';
+import { found, inShort, lines } from './testing.ts';
 
 const ACME = { counterparty: 'Acme Instruments Inc.' };
 
@@ -189,11 +189,11 @@ test('the best assignment is taken, not the first that fits', () => {
 });
 
 test('windows are counted in business days of the calendar', () => {
-  const pair = [line('ledger', 'L1', { amount: '99.10', reference: 'A-1001', date: '2026-03-02' })];
-  const at = (date: string) => line('statement', 'S1', { amount: '99.10', reference: 'A-1001', date });
+  const line = { amount: '99.10', reference: 'A-1001', date: '2026-03-02' };
+  const at = (date: string) => lines([line], [{ ...line, date }]);
   const settings = { ...DEFAULT_SETTINGS, windows: { ...DEFAULT_SETTINGS.windows, reference: 5 } };
-  assert.equal(matchLines([...pair, at('2026-03-09')], settings).length, 1);
-  assert.equal(matchLines([...pair, at('2026-03-10')], settings).length, 0);
+  assert.equal(matchLines(at('2026-03-09'), settings).length, 1);
+  assert.equal(matchLines(at('2026-03-10'), settings).length, 0);
 });
 
 test('the result is the same for any order of the lines, and no line stands in two matches', () => {

@@ -2,7 +2,7 @@ import { Board, type Exchange, type Found, type Rule } from './board.ts';
 import type { Line } from './line.ts';
 import { amountDate, amountDateAlias, amountDateText } from './rules/equal-amounts.ts';
 import { exactReference } from './rules/exact-reference.ts';
-import { groupKey, groupRemainder } from './rules/group-key.ts';
+import { groupKey, groupMany, groupRemainder } from './rules/group-key.ts';
 import { identifier } from './rules/identifier.ts';
 import { intercompanyReference } from './rules/intercompany.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
@@ -16,6 +16,7 @@ export const RULES: readonly Rule[] = [
   exactReference,
   identifier,
   groupKey,
+  groupMany,
   sameSideOffset,
   identifierSum,
   intercompanyReference,
@@ -37,14 +38,15 @@ export const RULES: readonly Rule[] = [
 /**
  * Matches the lines of both sides. The same lines give the same matches in whatever order they come; every line is in at
  * most one match.
- * @param onRule told of each rule before it runs.
+ * @param options `exchange` where lines of different currencies can be compared by their base amounts; `onRule` is told of
+ *   each rule before it runs.
  */
 export function matchLines(
   lines: readonly Line[],
   settings: Settings,
   options: { readonly exchange?: Exchange; readonly onRule?: (rule: Rule, open: number) => void } = {},
 ): readonly Found[] {
-  const board = new Board(lines, settings, options.exchange ?? { currency: 'USD', tolerance: 0n });
+  const board = new Board(lines, settings, options.exchange ?? null);
   for (const rule of RULES) {
     if (settings.off.includes(rule.name)) continue;
     options.onRule?.(rule, board.openCount);

@@ -2,6 +2,7 @@ import { type Identifier, contradicts, sameIdentifier } from './identifiers.ts';
 import type { Line } from './line.ts';
 import { type Likeness, type Name, likeness } from './names.ts';
 import { otherPeriods } from './periods.ts';
+import { otherLabels } from './stated.ts';
 import type { Statistics } from './statistics.ts';
 
 /** What speaks for two lines being one event, apart from their amounts. The parts are in bits and add up. */
@@ -31,6 +32,8 @@ const SAME_PERCENT = 90;
 // A payment that names another document or another month is another payment.
 const CONTRADICTION_BITS = -12;
 const SLIP_BITS = -1.5;
+// Unit 4 is not unit 9; but many a number is a bank's own.
+const OTHER_LABEL_BITS = -7;
 const MOST_IDENTIFIER_BITS = 14;
 const CUT_OFF_BITS = 4;
 const PARTY_BITS = 5;
@@ -148,6 +151,7 @@ export class Scale {
           against = Math.min(against, isSlip(one, other) ? SLIP_BITS : CONTRADICTION_BITS);
       }
     const party = sameParty ? PARTY_BITS : 0;
+    if (!shared && otherLabels(a.labels, b.labels)) against = Math.min(against, OTHER_LABEL_BITS);
     const bits = shared ? best : against < 0 ? against : best;
     const identifierBits = Math.min(bits + party, MOST_IDENTIFIER_BITS);
     return {
@@ -185,6 +189,9 @@ export class Scale {
     const [first] = ours?.words ?? [];
     if (first === undefined || first.length < SHORTEST_BRAND || !theirs?.words.slice(0, 2).includes(first))
       return null;
+    // Of few lines nobody knows whether another party begins with it as well.
+    const [, second] = ours?.words ?? [];
+    if (second !== undefined && theirs.words.length > 1 && !this.#statistics.knowsManyParties) return null;
     return this.#statistics.namesOneParty(first) ? this.#statistics.word(first) : null;
   }
 }

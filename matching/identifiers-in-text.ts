@@ -1,5 +1,5 @@
 import { STANDING_REFERENCE, foldText } from '../ledger/keys.ts';
-import { type Identifier, isNeutral } from './identifiers.ts';
+import { type Identifier, isNeutral, referenceIdentifier } from './identifiers.ts';
 
 const kindsOf = (words: Readonly<Record<string, string>>) =>
   new Map(
@@ -49,6 +49,8 @@ const DATE =
   /^(?:(?:19|20)\d{2}([-/.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|[12]\d|3[01])(?:\2(?:(?:19|20)\d{2}|\d{2}))?|(?:19|20)\d{2}[-/.](?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2})$/;
 const AMOUNT = /^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$|^\d+[.,]\d{2}$/;
 const YEAR = /^(?:19|20)\d{2}$/;
+const RANGE = /^([A-Z]+)-?(\d{3,})-(\d{3,})$/;
+const LONGEST_RANGE = 12;
 const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+)$/;
 
 /**
@@ -85,15 +87,28 @@ export function identifiersIn(...texts: readonly (string | null)[]): Identifier[
   );
 }
 
-/** A reference column names something, also where its text alone would not: `A1`, `LEASE-77`. */
+/**
+ * A reference column names something, also where its text alone would not: `A1`, `LEASE-77`, and 2088, which elsewhere is
+ * a year and here may be a cheque.
+ */
 export function withReference(key: string | null, identifiers: readonly Identifier[]): readonly Identifier[] {
-  const none = key === null || key.length < 2 || !/\d/.test(key) || PLACEHOLDER.test(key) || YEAR.test(key);
+  const none = key === null || key.length < 2 || !/\d/.test(key) || PLACEHOLDER.test(key);
   if (none || identifiers.some((one) => one.key === key)) return identifiers;
-  return [...identifiers, { key, kind: 'REF', digits: '', look: '', standing: standingKey.test(key) }];
+  const own = YEAR.test(key)
+    ? { ...referenceIdentifier(key), digits: key }
+    : referenceIdentifier(key, standingKey.test(key));
+  return [...identifiers, own];
 }
 
-// `INV4502/4503/4504` names three.
+/** True for a key that is a date, a year, or what banks write where a payer wrote nothing. */
+export function isDateOrPlaceholder(key: string): boolean {
+  return PLACEHOLDER.test(key) || YEAR.test(key) || DATE.test(key);
+}
+
+// `INV4502/4503/4504` names three, and `SI-301-304` four, unless it is one number of two parts.
 function listed(word: string): string[] {
+  const range = rangeIn(word);
+  if (range.length > 0) return [word, ...range];
   const [, letters, first, rest] = LIST.exec(word) ?? [];
   if (letters === undefined || first === undefined || rest === undefined) return [word];
   const more = rest.split(/[/_]/).filter((one) => one !== '');
@@ -101,7 +116,24 @@ function listed(word: string): string[] {
   return [first, ...more].map((one) => `${letters}${one}`);
 }
 
-function identifierOf(word: string, before: string): Identifier | null {
+function rangeIn(word: string): string[] {
+  const [, letters = '', first = '', last = ''] = RANGE.exec(word) ?? [];
+  const [from, to] = [parseInt(first, 10), parseInt(last, 10)];
+  if (first.length !== last.length || YEAR.test(first) || !(to > from && to - from <= LONGEST_RANGE))
+    return [];
+  return Array.from(
+    { length: to - from + 1 },
+    (_, at) => `${letters}${String(from + at).padStart(first.length, '0')}`,
+  );
+}
+
+/**
+ * What a word names.
+ * @param word letters and digits with separators in it, upper case.
+ * @param before the word that stands before it, such as `INVOICE`; empty when none.
+ * @returns null for a year, a short number, a placeholder or a plain word.
+ */
+export function identifierOf(word: string, before: string): Identifier | null {
   const key = word.replace(/[^A-Z0-9]/g, '');
   if (PLACEHOLDER.test(key)) return null;
   const [, letters = '', rest = ''] = /^([A-Z]*)(\d+)$/.exec(key) ?? [];

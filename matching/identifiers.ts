@@ -12,6 +12,11 @@ export interface Identifier {
   readonly standing: boolean;
 }
 
+/** A reference that has no more to say than itself: it agrees with what is written the same. */
+export function referenceIdentifier(key: string, standing = false): Identifier {
+  return { key, kind: 'REF', digits: '', look: '', standing };
+}
+
 // Kinds that say nothing about which register the number is from: they agree with every other.
 const NEUTRAL = new Set(['', 'REF', 'NO', 'NR', 'NUM', 'NUMBER', 'ID', 'PMT', 'TRX', 'TXN', 'FOR', 'OF']);
 

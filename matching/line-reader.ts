@@ -2,7 +2,10 @@ import type { Side } from '../ledger/database.ts';
 import { foldText, referenceKey } from '../ledger/keys.ts';
 import { remembered } from '../ledger/remembered.ts';
 import { businessDayNumbers } from './business-days.ts';
+import { type Identifier, sameIdentifier } from './identifiers.ts';
 import { identifiersIn, withReference } from './identifiers-in-text.ts';
+import { KnownKeys } from './known-keys.ts';
+import { labelsIn, statedFees } from './stated.ts';
 import type { Line } from './line.ts';
 import { Names } from './names.ts';
 import { isMonthNumber, periodsIn } from './periods.ts';
@@ -32,17 +35,31 @@ const REVERSES =
 const BANK_OWN =
   /\b(?:fees?|charges?|interest|zins\w*|gebuhr\w*|gebuehr\w*|entgelt\w*|frais|commission\w*|loan|darlehen|kredit\w*|amortering\w*|avgift\w*|rente|overdraft)\b/;
 
-/** Puts the lines of one run into the form in which the rules compare them. */
+/**
+ * Puts the lines of one run into the form in which the rules compare them.
+ * @param lines gone through twice: what a text means hangs on what the other side calls its documents.
+ * @param holidays of the entity's calendar, `YYYY-MM-DD`.
+ */
+export function readLines(lines: Iterable<RawLine>, holidays: readonly string[]): Line[] {
+  const known = new KnownKeys();
+  for (const { side, reference, group } of lines) known.add(side, reference, group);
+  const reader = new LineReader(holidays, known);
+  return Array.from(lines, (line) => reader.read(line));
+}
+
+/** Reads lines one by one, for whoever has told {@link KnownKeys} of all of them before. */
 export class LineReader {
   readonly #days: (date: string) => number;
   readonly #names = new Names();
   // Dates, currencies and names come again and again, and are held once.
   readonly #shared = remembered((text) => text);
+  readonly #known: KnownKeys;
   #last = { account: '', currency: '', scope: ' ' };
 
   /** @param holidays of the entity's calendar, `YYYY-MM-DD`. */
-  constructor(holidays: readonly string[]) {
+  constructor(holidays: readonly string[], known: KnownKeys) {
     this.#days = businessDayNumbers(holidays);
+    this.#known = known;
   }
 
   // One text for all lines that have it.
@@ -65,10 +82,7 @@ export class LineReader {
       day: this.#days(date),
       reference,
       referenceText: raw.reference ?? '',
-      identifiers: withReference(
-        reference,
-        identifiersIn(raw.reference, batchOf(raw.group), raw.description, raw.counterparty),
-      ),
+      identifiers: this.#identifiers(raw, reference),
       name: this.#names.of(raw.counterparty),
       words: this.#names.of(raw.description),
       nameText: this.#shared(raw.counterparty ?? raw.description ?? ''),
@@ -76,7 +90,19 @@ export class LineReader {
       reverses: REVERSES.test(said),
       periods: periodsIn(said),
       bankOwn: BANK_OWN.test(said),
+      labels: labelsIn(said),
+      fees: statedFees(said, currency),
     };
+  }
+
+  #identifiers(raw: RawLine, key: string | null): readonly Identifier[] {
+    const { side, reference, description, counterparty } = raw;
+    const own = withReference(key, identifiersIn(reference, batchOf(raw.group), description, counterparty));
+    const told = this.#known.toldIn(side, reference, description, counterparty);
+    const more = told.filter(
+      (one) => !own.some((other) => other.key === one.key || sameIdentifier(one, other)),
+    );
+    return more.length === 0 ? own : [...own, ...more];
   }
 }
 

@@ -41,6 +41,10 @@ export interface Line {
   readonly periods: readonly string[];
   /** True when its text is about a bank's own fees, interest or loans. */
   readonly bankOwn: boolean;
+  /** Short numbers that its text gives to things, as `unit 4`. */
+  readonly labels: readonly string[];
+  /** Fees and deductions that its text states, in minor units of `currency`. */
+  readonly fees: readonly bigint[];
 }
 
 /** A line's place in an order that does not depend on the order in which lines arrive. */

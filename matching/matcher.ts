@@ -3,8 +3,7 @@ import type { Candidate, Matcher, OpenLine } from '../ledger/settle.ts';
 import { calendarOf } from '../policy/lookups.ts';
 import { minorOf } from './amounts.ts';
 import { RULES, matchLines } from './engine.ts';
-import type { Line } from './line.ts';
-import { LineReader, type RawLine } from './line-reader.ts';
+import { type RawLine, readLines } from './line-reader.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 
 const VERSIONS = new Map(RULES.map(({ name, version }) => [name, version] as const));
@@ -14,13 +13,18 @@ const VERSIONS = new Map(RULES.map(({ name, version }) => [name, version] as con
  * finds; the gate says what of it may settle.
  */
 export const matchByRules: Matcher = (open, reconciliation, policy) => {
-  const reader = new LineReader(calendarOf(policy, reconciliation.entity)?.holidays ?? []);
   const tolerance =
     reconciliation.currency === reconciliation.statement_currency
       ? '0'
       : (policy.content.intercompany?.tolerance_usd ?? '0');
-  const lines: Line[] = [];
-  for (const batch of open) for (const line of batch) lines.push(reader.read(rawOf(line, reconciliation)));
+  const lines = readLines(
+    {
+      *[Symbol.iterator]() {
+        for (const batch of open) for (const line of batch) yield rawOf(line, reconciliation);
+      },
+    },
+    calendarOf(policy, reconciliation.entity)?.holidays ?? [],
+  );
   const found = matchLines(lines, DEFAULT_SETTINGS, {
     exchange: { currency: reconciliation.currency, tolerance: exact(tolerance, reconciliation.currency) },
   });

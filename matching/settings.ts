@@ -17,6 +17,8 @@ export const settingsSchema = z.strictObject({
   windows: z
     .strictObject({
       reference: days(260).default(15),
+      /** Of proposals by an identifier: whoever names the document may be late. */
+      late: days(260).default(66),
       name: days(60).default(15),
       amount: days(20).default(7),
       group: days(60).default(15),

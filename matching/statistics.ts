@@ -5,6 +5,8 @@ import type { Name } from './names.ts';
 
 // What is rare among ten lines may be common among ten thousand: small samples are eased towards a larger one.
 const EASING = 40;
+const MANY_PARTIES = 12;
+const ODD_DIGITS = 4;
 
 /**
  * How often amounts, words and identifiers occur among the lines that are matched together. A coincidence of something rare
@@ -16,6 +18,7 @@ export class Statistics {
   readonly #bits = new Map<string, number>();
   readonly #parties = new Map<string, Set<string>>();
   readonly #identifiers = new Map<string, number>();
+  readonly #had = new Map<string, number>();
   #amounts = new Map<string, number>();
   #days: ReadonlyMap<string, readonly number[]> = new Map();
   #open: (() => readonly Line[]) | null = null;
@@ -28,6 +31,7 @@ export class Statistics {
       if (first !== undefined && line.name)
         this.#parties.set(first, (this.#parties.get(first) ?? new Set()).add(line.name.joined));
       for (const key of new Set(line.identifiers.map(lookupKey))) add(this.#identifiers, key);
+      add(this.#had, `${line.scope} ${line.side} ${line.minor}`);
     }
     this.#open = () => lines;
   }
@@ -71,6 +75,11 @@ export class Statistics {
     return this.#parties.get(word)?.size === 1;
   }
 
+  /** True when there are enough parties for "only one" to mean something. */
+  get knowsManyParties(): boolean {
+    return this.#parties.size >= MANY_PARTIES;
+  }
+
   /** What it tells that two lines share an identifier. */
   identifier(identifier: Identifier): number {
     const seen = Math.max(1, this.#identifiers.get(lookupKey(identifier)) ?? 0);
@@ -89,6 +98,11 @@ export class Statistics {
     return Math.min(MOST_BITS, -Math.log2(share));
   }
 
+  /** True when no other line of its side had this line's amount, matched or not, and it is no round one. */
+  isOneOff({ scope, side, minor }: Line): boolean {
+    return significantDigits(minor) >= ODD_DIGITS && this.#had.get(`${scope} ${side} ${minor}`) === 1;
+  }
+
   /** Among how many lines of the other side a partner is looked for, in bits. */
   pool(line: Line, window: number): number {
     this.#count();
@@ -101,8 +115,12 @@ const MOST_BITS = 18;
 
 // How likely two unrelated amounts are the same, by their significant digits: people like round ones.
 function coincidence(minor: bigint): number {
-  const digits = magnitude(minor).toString().replace(/0+$/, '').length;
-  return [0.1, 0.05, 0.012, 0.003, 0.0006, 0.0001][digits] ?? 0.00002;
+  return [0.1, 0.05, 0.012, 0.003, 0.0006, 0.0001][significantDigits(minor)] ?? 0.00002;
+}
+
+/** How many digits an amount has before its zeros: 1250.00 has three. */
+export function significantDigits(minor: bigint): number {
+  return magnitude(minor).toString().replace(/0+$/, '').length;
 }
 
 function countUpTo(sorted: readonly number[], limit: number): number {

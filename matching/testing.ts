@@ -3,7 +3,7 @@ import { minorOf } from './amounts.ts';
 import type { Found } from './board.ts';
 import { matchLines } from './engine.ts';
 import type { Line } from './line.ts';
-import { LineReader, type RawLine } from './line-reader.ts';
+import { type RawLine, readLines } from './line-reader.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 /** For tests: lines as `closegate match` would read them, and what the rules find among them. */
@@ -11,12 +11,10 @@ export interface Told extends Partial<Omit<RawLine, 'side' | 'minor' | 'base'>> 
   readonly amount: string;
 }
 
-const reader = new LineReader([]);
-
 /** A line in US dollars on 2026-03-10, unless told otherwise. */
-export function line(side: Side, id: string, { amount, ...told }: Told): Line {
+function raw(side: Side, id: string, { amount, ...told }: Told): RawLine {
   const minor = minorOf(amount, told.currency ?? 'USD') ?? 0n;
-  return reader.read({
+  return {
     ...{
       id,
       order: id,
@@ -30,14 +28,14 @@ export function line(side: Side, id: string, { amount, ...told }: Told): Line {
     },
     ...{ reference: null, counterparty: null, description: null, group: null },
     ...told,
-  });
+  };
 }
 
 /** Ledger lines L1, L2, … and statement lines S1, S2, … */
 export function lines(ledger: readonly Told[], statement: readonly Told[]): Line[] {
   const all = (side: Side, prefix: string, told: readonly Told[]) =>
-    told.map((one, at) => line(side, `${prefix}${at + 1}`, one));
-  return [...all('ledger', 'L', ledger), ...all('statement', 'S', statement)];
+    told.map((one, at) => raw(side, `${prefix}${at + 1}`, one));
+  return readLines([...all('ledger', 'L', ledger), ...all('statement', 'S', statement)], []);
 }
 
 /** What the rules find, as `rule type L1 S1`, with `?` and the number of alternatives where it is ambiguous. */

@@ -1,7 +1,7 @@
 import type { Exchange, Found, Rule } from '../../matching/board.ts';
 import { matchLines } from '../../matching/engine.ts';
 import { type Line, inOrder, otherSide } from '../../matching/line.ts';
-import { LineReader } from '../../matching/line-reader.ts';
+import { readLines } from '../../matching/line-reader.ts';
 import type { Settings } from '../../matching/settings.ts';
 import type { InputLine } from './lines-file.ts';
 
@@ -47,27 +47,15 @@ export function matchFiles(
 }
 
 function matchAccount(account: string, inputs: readonly InputLine[], options: MatchOptions): Row[] {
-  const reader = new LineReader(options.settings.holidays);
-  const inputOf = new Map<Line, InputLine>();
-  for (const input of inputs) {
-    const { side, id, date, currency, minor, reference, counterparty, description, group } = input;
-    const line = reader.read({
-      ...{
-        id: `${side} ${id}`,
-        order: id,
-        side,
-        account,
-        date,
-        currency,
-        minor,
-        base: options.base(input),
-        fee: 0n,
-      },
-      ...{ reference, counterparty, description, group },
-    });
-    inputOf.set(line, input);
-  }
-  const lines = [...inputOf.keys()];
+  const lines = readLines(
+    inputs.map((input) => {
+      const { side, id, date, currency, minor, reference, counterparty, description, group } = input;
+      const told = { side, account, date, currency, minor, reference, counterparty, description, group };
+      return { ...told, id: `${side} ${id}`, order: id, base: options.base(input), fee: 0n };
+    }),
+    options.settings.holidays,
+  );
+  const inputOf = new Map(lines.map((line, at) => [line, inputs[at]] as const));
   const found = matchLines(lines, options.settings, {
     ...(options.exchange ? { exchange: options.exchange } : {}),
     onRule: (rule, open) => options.onRule(account, rule, open),

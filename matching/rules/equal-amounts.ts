@@ -11,8 +11,8 @@ const LEAST_BITS_WITH_TEXT = 3;
 const LEAST_BITS_WITHOUT = 6;
 // Nothing else that is open has this amount, in the whole account: 99 in 100 of such pairs are right.
 const ALONE_BITS = 2;
-// Whoever has a cheque may take weeks to present it.
-const CHEQUE_WINDOW = 65;
+// Both have a text, and the two have nothing in common.
+const UNLIKE_TEXT_BITS = -2;
 const PLAIN_PERCENT = 90;
 const PLAIN_BITS = 4.2;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
@@ -120,7 +120,9 @@ function pairsOf(
 ): Weighed[] {
   const withText = rule !== amountDate;
   const weigh = (one: Line, other: Line): Omit<Weighed, 'row' | 'column'> | null => {
-    if (Math.abs(one.day - other.day) > (bothCheques(one, other) ? CHEQUE_WINDOW : window)) return null;
+    const { late, name: named } = board.settings.windows;
+    const days = Math.abs(one.day - other.day);
+    if (days > (withText ? Math.max(window, late) : window)) return null;
     const evidence = board.weigh(one, other);
     if (evidence.textual !== withText) return null;
     // A fee that the bank took is no payment of somebody's, and has a text, if not one to compare.
@@ -129,13 +131,20 @@ function pairsOf(
     if (!withText && one.name && other.name) return null;
     if (withText && evidence.alias !== (rule === amountDateAlias) && !evidence.shared) return null;
     if (!evidence.shared && (evidence.contradicted || board.namesAnother(one, other, evidence))) return null;
-    if (!evidence.shared && evidence.days > board.settings.windows.name) return null;
+    // A payment after a month by its name alone: only of an amount that nothing else in the account has, and no round one.
+    if (
+      !evidence.shared &&
+      days > named &&
+      !(days <= 2 * named && board.isOneOff(one) && board.isOneOff(other))
+    )
+      return null;
     // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
     const plain =
       (evidence.namePercent ?? 0) >= PLAIN_PERCENT && evidence.days <= board.settings.windows.amount;
     const floor = plain && evidence.identifierBits >= 0 ? PLAIN_BITS + evidence.dateBits : 0;
     const alone = ledger.length === 1 && statement.length === 1 ? ALONE_BITS : 0;
-    const gain = Math.max(floor, board.bits(one, evidence, window) + alone);
+    const unlike = !withText && saysOtherwise(one, other) ? UNLIKE_TEXT_BITS : 0;
+    const gain = Math.max(floor, board.bits(one, evidence, window) + alone + unlike);
     return gain < (withText ? LEAST_BITS_WITH_TEXT : LEAST_BITS_WITHOUT) ? null : { gain, evidence };
   };
   if (ledger.length * statement.length <= MOST_PAIRS)
@@ -175,8 +184,8 @@ function lookAlikes(
   return pairs;
 }
 
-function bothCheques(a: Line, b: Line): boolean {
-  return [a, b].every((line) => line.identifiers.some(({ kind }) => kind === 'CHK'));
+function saysOtherwise(a: Line, b: Line): boolean {
+  return (a.name ?? a.words) !== null && (b.name ?? b.words) !== null;
 }
 
 function classesOf(lines: readonly Line[]): number[][] {

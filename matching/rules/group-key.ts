@@ -5,10 +5,13 @@ import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts'
 import { type Line, byKeys, totalOf } from '../line.ts';
 import { isMonthNumber } from '../periods.ts';
 
-/** One line against many that share a payout, deposit slip or batch, to the cent, stated fees included. */
+/**
+ * One line against many that share a payout, deposit slip or batch, to the cent, stated fees included. A side that has no
+ * such column names the group in its reference or text.
+ */
 export const groupKey: Rule = {
   name: 'group_key',
-  version: 2,
+  version: 3,
   find(board) {
     for (const { group, lines, ledger, statement } of groups(board)) {
       if (Math.min(ledger.length, statement.length) !== 1 || gross(ledger) !== gross(statement)) continue;
@@ -51,10 +54,28 @@ function alike(board: Board, a: Line, b: Line): boolean {
 /** Whoever is charged more than a tenth for a payment has not been charged a fee. */
 export const LEAST_TIMES_FEE = 10n;
 
-/** A group that does not add up by itself: less by a fee that nobody stated, or many lines against many. Proposals. */
+/** Many lines of one group against many, to the cent. A proposal. */
+export const groupMany: Rule = {
+  name: 'group_many',
+  version: 1,
+  find(board) {
+    for (const { group, lines, ledger, statement } of groups(board))
+      if (gross(ledger) === gross(statement) && namesOneBatch(group))
+        board.take({
+          rule: groupMany.name,
+          type: shapeOf(ledger, statement),
+          lines,
+          score: percentScore(97),
+          alternatives: 0,
+          reasons: `${ledger.length} ledger and ${statement.length} statement lines of group ${quote(group)} add up to the cent`,
+        });
+  },
+};
+
+/** A group that adds up but for a fee: one that its text states, or of a usual size. A proposal. */
 export const groupRemainder: Rule = {
   name: 'group_remainder',
-  version: 1,
+  version: 2,
   find(board) {
     for (const { group, lines, ledger, statement } of groups(board)) {
       if (!namesOneBatch(group)) continue;
@@ -62,22 +83,21 @@ export const groupRemainder: Rule = {
       const rest = gross(ledger) - gross(statement);
       const kept = magnitude(rest);
       const whole = magnitude(gross(ledger));
-      const lessByFee =
+      const stated = board.isStatedFee(kept, lines);
+      const usual =
         Math.min(ledger.length, statement.length) === 1 &&
         (kept * 100_000n <= whole * percentMillis(board.settings.fee_percent) ||
           (board.isListedFee(kept, currency) && kept * LEAST_TIMES_FEE <= whole));
-      if (rest !== 0n && !lessByFee) continue;
+      if (!stated && !usual) continue;
       board.take({
         rule: groupRemainder.name,
         type: shapeOf(ledger, statement),
         lines,
-        score: percentScore(rest === 0n ? 97 : 92),
+        score: percentScore(stated ? 97 : 92),
         alternatives: 0,
         reasons:
-          `${ledger.length} ledger and ${statement.length} statement lines of group ${quote(group)} ` +
-          (rest === 0n
-            ? 'add up to the cent'
-            : `add up but for ${show(rest, currency)} ${currency}, as a fee would leave`),
+          `${ledger.length} ledger and ${statement.length} statement lines of group ${quote(group)} add up but for ` +
+          `${show(rest, currency)} ${currency}, ${stated ? 'which the text states' : 'as a fee would leave'}`,
       });
     }
   },
@@ -97,12 +117,24 @@ export function shapeOf(ledger: readonly Line[], statement: readonly Line[]): Ma
 }
 
 function groups(board: Board) {
-  const keys = (line: Line) => (line.group === null ? [] : [`${line.scope}\n${line.group}`]);
-  return [...byKeys(board.open(), keys)].flatMap(([key, lines]) => {
+  const open = board.open();
+  const named = new Set(open.flatMap((line) => ownGroup(line) ?? []));
+  // Who has no group of its own may name one of the other side's.
+  const keys = (line: Line) => {
+    const own = ownGroup(line);
+    if (own !== null) return [own];
+    return line.identifiers.map((one) => `${line.scope}\n${one.key}`).filter((key) => named.has(key));
+  };
+  return [...byKeys(open, keys)].flatMap(([key, all]) => {
+    const lines = all.filter((line) => board.isOpen(line));
     const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
     if (ledger.length === 0 || statement.length === 0 || lines.length < 3) return [];
-    return [{ group: key.slice(key.indexOf('\n') + 1), lines, ledger, statement }];
+    return [{ group: lines.find(({ group }) => group !== null)?.group ?? key, lines, ledger, statement }];
   });
+}
+
+function ownGroup({ scope, group }: Line): string | null {
+  return group === null ? null : `${scope}\n${referenceKey(group) ?? group}`;
 }
 
 /** What lines are worth before fees stated on them. */

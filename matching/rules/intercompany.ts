@@ -8,6 +8,8 @@ export const intercompanyReference: Rule = {
   version: 2,
   find(board) {
     const keys = (line: Line) => (line.reference === null ? [] : [`${line.account} ${line.reference}`]);
+    const { exchange } = board;
+    if (exchange === null) return;
     for (const lines of byKeys(board.open(), keys).values()) {
       const [ledgers, statements] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
       const others = Math.max(ledgers.length, statements.length) - 1;
@@ -15,11 +17,11 @@ export const intercompanyReference: Rule = {
         const fits = statements
           .filter((line) => board.isOpen(line) && line.currency !== ledger.currency)
           .filter((line) => Math.abs(line.day - ledger.day) <= board.settings.windows.reference)
-          .filter((line) => magnitude(ledger.base - line.base) <= board.exchange.tolerance)
+          .filter((line) => magnitude(ledger.base - line.base) <= exchange.tolerance)
           .sort((a, b) => compare(magnitude(ledger.base - a.base), magnitude(ledger.base - b.base)));
         const [statement] = fits;
         if (!statement) continue;
-        const difference = `${show(ledger.base - statement.base, board.exchange.currency)} ${board.exchange.currency}`;
+        const difference = `${show(ledger.base - statement.base, exchange.currency)} ${exchange.currency}`;
         board.take({
           rule: intercompanyReference.name,
           type: 'fuzzy_match',

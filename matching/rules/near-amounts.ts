@@ -12,6 +12,7 @@ import {
 } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
 import { NameIndex } from '../name-index.ts';
+import { significantDigits } from '../statistics.ts';
 import { type Line, byKeys } from '../line.ts';
 
 // What a known shape of difference is worth beside an equal amount, in bits: the likelier by chance, the less.
@@ -21,6 +22,7 @@ const SHAPE_BITS = {
   slip: 6,
   shift: 8,
   charge: 6,
+  stated: 9,
   rounding: 9,
   partial: 3,
   other: -2,
@@ -55,7 +57,7 @@ export const amountMismatch: Rule = {
       (shape, one, other) =>
         (shape !== 'partial' && shape !== 'other') || (alone.has(one) && alone.has(other)),
       (evidence, one, other) => evidence.shared !== null && !board.namesAnother(one, other, evidence),
-      board.settings.windows.reference,
+      board.settings.windows.late,
     );
   },
 };
@@ -77,7 +79,7 @@ export const amountSlip: Rule = {
     const telling = (shape: Shape, one: Line, other: Line) =>
       shape !== 'other' &&
       shape !== 'partial' &&
-      (['sign', 'charge', 'rounding'].includes(shape) ||
+      (['sign', 'charge', 'stated', 'rounding'].includes(shape) ||
         (significantDigits(one.minor) >= 4 && significantDigits(other.minor) >= 4));
     const alike = (evidence: Evidence) =>
       (evidence.namePercent ?? 0) >= ALIKE_PERCENT && evidence.identifierBits >= 0;
@@ -144,6 +146,7 @@ const IN_WORDS: Record<Shape, string> = {
   slip: 'one digit is mistaken',
   shift: 'the decimal point is shifted',
   charge: 'a bank or wire fee on the list',
+  stated: 'a fee or deduction that the text states',
   rounding: 'rounding',
   partial: 'a part of the amount',
   other: 'of no known shape',
@@ -161,16 +164,13 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (areTransposed(x, y)) return 'transposed';
   // A fee makes the account poorer than was booked, never richer.
   if (one.minor - other.minor === gap && board.isListedFee(gap, one.currency)) return 'charge';
+  if (board.isStatedFee(gap, [one, other])) return 'stated';
   const mistaken = x.length === y.length ? [...x].filter((digit, at) => digit !== y[at]).length : 0;
   // Of two round amounts it tells nothing that they differ by a digit.
   if (mistaken === 1 && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';
   if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
   if (b < a && b * 10n >= a) return 'partial';
   return b <= a * 3n && a <= b * 3n ? 'other' : null;
-}
-
-function significantDigits(minor: bigint): number {
-  return magnitude(minor).toString().replace(/0+$/, '').length;
 }
 
 /** The same digits in another order; then their difference can be divided by nine. */

@@ -1,6 +1,8 @@
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, identifierKeys, percentScore, quote, sideOf } from '../board.ts';
-import { contradicts, sameIdentifier } from '../identifiers.ts';
+import { referenceKey } from '../../ledger/keys.ts';
+import { identifierOf } from '../identifiers-in-text.ts';
+import { contradicts, lookupKey, sameIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, inOrder, otherSide, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import { type Solution, rangeOf, subsetFor } from '../subsets.ts';
@@ -24,10 +26,10 @@ export const identifierSum: Rule = {
   name: 'identifier_sum',
   version: 1,
   find(board) {
-    const named = byKeys(board.open(), identifierKeys);
+    const named = byKeys(board.open(), (line) => [...identifierKeys(line), ...familyKeys(line)]);
     solve(board, identifierSum, (line) => {
       const pool = new Set(identifierKeys(line).flatMap((key) => named.get(key) ?? []));
-      const lines = candidates(board, line, pool);
+      const lines = candidates(board, line, pool, board.settings.windows.late);
       if (!canReach(line, lines)) return [];
       return [sameSign(line, lines), lines].map((some) => ({
         lines: some,
@@ -49,7 +51,8 @@ export const counterpartySum: Rule = {
   find(board) {
     const names = new NameIndex(board.open(), MOST_NAMESAKES);
     solve(board, counterpartySum, (line) => {
-      const near = names.near(line, (other) => isCandidate(board, line, other));
+      const { group: window } = board.settings.windows;
+      const near = names.near(line, (other) => isCandidate(board, line, other, 2 * window));
       if (!canReach(line, near)) return [];
       const weighed = near.map((other) => ({ other, evidence: board.weigh(line, other) }));
       const shared = weighed.filter(({ evidence }) => evidence.shared !== null);
@@ -60,11 +63,14 @@ export const counterpartySum: Rule = {
           (evidence.namePercent ?? 0) >= ALIKE_PERCENT || (other.name !== null && written.has(other.name));
         return evidence.shared !== null || (agreeing(line, other) && alike) ? [other] : [];
       });
-      const same = sameSign(line, pool);
+      const within = (some: readonly Line[], most: number) =>
+        some.filter((other) => Math.abs(other.day - line.day) <= most);
+      const far = sameSign(line, pool);
+      const same = within(far, window);
       const days = [...byKeys(same, (other) => [other.date]).values()];
-      const nearer = NEARER.map((most) => same.filter((other) => Math.abs(other.day - line.day) <= most));
-      // Credit notes are taken off what is paid together.
-      return [...nearer, same, ...days, pool].map((lines) => ({
+      const nearer = NEARER.map((most) => within(same, most));
+      // Credit notes are taken off what is paid together; whoever pays a month late does so last.
+      return [...nearer, same, ...days, within(pool, window), far, pool].map((lines) => ({
         lines,
         why: 'have its counterparty',
         percent: 93,
@@ -193,7 +199,7 @@ function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonly Pool[
 
 function exactly(line: Line, parts: readonly Line[]): string {
   const rest = magnitude(totalOf(parts) - line.minor);
-  return rest === 0n ? 'to the cent' : `but for ${show(rest, line.currency)}, a fee on the list,`;
+  return rest === 0n ? 'to the cent' : `but for ${show(rest, line.currency)}, as a fee would leave,`;
 }
 
 function fewestPartsLast(a: Solved, b: Solved): number {
@@ -207,6 +213,8 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   if (totalOf(lines) === line.minor && isTelling(line, lines, pool.whole ?? chance))
     return { ...pool, line, parts: lines, others: 0 };
   const short = line.side === 'ledger' ? line.minor - totalOf(lines) : totalOf(lines) - line.minor;
+  if (pool.lessFee && short !== 0n && board.isStatedFee(magnitude(short), [line, ...lines]))
+    return { ...pool, line, parts: lines, others: 0 };
   if (
     pool.lessFee &&
     short * LEAST_TIMES_FEE <= magnitude(line.minor) &&
@@ -259,17 +267,24 @@ function sameSign(line: Line, others: readonly Line[]): Line[] {
 }
 
 /** Lines of the other side within the window. */
-function candidates(board: Board, line: Line, pool: Iterable<Line>): Line[] {
-  return [...pool].filter((other) => isCandidate(board, line, other));
+function candidates(board: Board, line: Line, pool: Iterable<Line>, window?: number): Line[] {
+  return [...pool].filter((other) => isCandidate(board, line, other, window));
 }
 
-function isCandidate(board: Board, line: Line, other: Line): boolean {
+function isCandidate(board: Board, line: Line, other: Line, window = board.settings.windows.group): boolean {
   return (
     other.side !== line.side &&
     other.scope === line.scope &&
-    Math.abs(other.day - line.day) <= board.settings.windows.group &&
+    Math.abs(other.day - line.day) <= window &&
     board.isOpen(other)
   );
+}
+
+/** What the parts of a batch are called without their own number: MSG-0611 of MSG-0611/3. */
+function familyKeys({ account, referenceText }: Line): string[] {
+  const [, family = ''] = /^(.*[^\s/_.-])[\s/_.-]+[A-Za-z]?\d{1,3}$/.exec(referenceText.trim()) ?? [];
+  const named = family === '' ? null : identifierOf(referenceKey(family) ?? '', '');
+  return named && !named.standing ? [`${account} ${lookupKey(named)}`] : [];
 }
 
 /** False when both name documents of one register and none is the same: an invoice is not the sum of other invoices. */

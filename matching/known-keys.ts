@@ -1,0 +1,63 @@
+import type { Side } from '../ledger/database.ts';
+import { foldText, isStanding, referenceKey } from '../ledger/keys.ts';
+import { type Identifier, referenceIdentifier } from './identifiers.ts';
+import { identifierOf, isDateOrPlaceholder } from './identifiers-in-text.ts';
+
+const SHORTEST = 4;
+const LONGEST = 35;
+// What a text writes in this many pieces, `21 00000 00003 13947 14300 09017`, is still one reference.
+const MOST_PIECES = 6;
+// Digits that stand beside each other by chance, as those of a phone number do, are soon some short invoice's number.
+const SHORTEST_IN_DIGITS = 8;
+const LONGEST_TEXT = 400;
+const MOST_TOLD = 12;
+
+/**
+ * The references and group keys of both sides. Whoever knows what the other side calls its documents understands a text
+ * that writes one of them otherwise: `F 2024 135` for F-2024-135, `SETTLEMENT S-310` for the group S-310.
+ */
+export class KnownKeys {
+  readonly #keys: Record<Side, Set<string>> = { ledger: new Set(), statement: new Set() };
+
+  /** Remembers what one line is called. */
+  add(side: Side, reference: string | null, group: string | null): void {
+    for (const text of [reference, group]) {
+      const key = referenceKey(text);
+      if (key === null || key.length < SHORTEST || key.length > LONGEST || !/\d/.test(key)) continue;
+      if (!isStanding(key) && !isDateOrPlaceholder(key)) this.#keys[side].add(key);
+    }
+  }
+
+  /** What texts of one side say of the other side's documents, in the order in which it stands there. */
+  toldIn(side: Side, ...texts: readonly (string | null)[]): Identifier[] {
+    const keys = this.#keys[side === 'ledger' ? 'statement' : 'ledger'];
+    if (keys.size === 0) return [];
+    const found = new Set<string>();
+    for (const text of texts) {
+      const pieces =
+        text === null
+          ? null
+          : foldText(text.slice(0, LONGEST_TEXT))
+              .toUpperCase()
+              .match(/[A-Z0-9]+/g);
+      for (let from = 0; pieces !== null && from < pieces.length; from += 1) {
+        const key = longest(keys, pieces, from);
+        if (key !== null && found.size < MOST_TOLD) found.add(key);
+      }
+    }
+    return [...found].map((key) => identifierOf(key, '') ?? referenceIdentifier(key));
+  }
+}
+
+/** The longest key that some pieces make together, from a place on. */
+function longest(keys: ReadonlySet<string>, pieces: readonly string[], from: number): string | null {
+  let [key, best, letters] = ['', null as string | null, false];
+  for (let at = from; at < pieces.length && at < from + MOST_PIECES; at += 1) {
+    const piece = pieces[at] ?? '';
+    key += piece;
+    letters ||= /[A-Z]/.test(piece);
+    if (key.length > LONGEST) break;
+    if (key.length >= (letters ? SHORTEST : SHORTEST_IN_DIGITS) && keys.has(key)) best = key;
+  }
+  return best;
+}

@@ -1,0 +1,65 @@
+import { foldText } from '../ledger/keys.ts';
+import { minorOf } from './amounts.ts';
+
+const NONE: readonly never[] = [];
+// A word and the short number that it gives to something: `unit 4`, `Zaehler 7781`, `Lieferung no. 2`.
+const LABEL = /\b([a-z]{3,})\.? ?(?:no|nr|#)?[.:]? ?(\d{1,6})\b(?![.,/:-]\d)/g;
+// Numbers that a bank or a shop gives for itself, and words that stand before any number.
+const NO_LABELS = new Set(
+  (
+    'ref reference trx txn tran trn card atm branch store shop terminal page auth seq sequence batch trace till pos kasse filiale debit ' +
+    'credit transfer payment check cheque deposit eur usd gbp chf jpy sek nok dkk the and for from per via part payments total amount ' +
+    'january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov ' +
+    'dec januar februar marz maerz mai juni juli oktober dezember okt dez'
+  ).split(' '),
+);
+const YEAR = /^(?:19|20)\d{2}$/;
+const FEE =
+  /\b(?:fees?|charges?|gebuhr(?:en)?|gebuehr(?:en)?|entgelt|spesen|frais|commission|comm|phi|discount|skonto|deduct(?:ed|ion)?|less|retained|withheld|withholding)\b[^0-9]{0,16}(\d[\d.,']*)/g;
+
+/**
+ * Short numbers that a text gives to things, as `unit 4`, each word's as one: two texts that give one thing different
+ * numbers are about two things.
+ * @param text as {@link foldText} gives it.
+ */
+export function labelsIn(text: string): readonly string[] {
+  const found = new Set<string>();
+  for (const [, word = '', number = ''] of text.matchAll(LABEL))
+    if (!NO_LABELS.has(word) && !YEAR.test(number))
+      found.add(`${stem(word)} ${number.replace(/^0+(?=\d)/, '')}`);
+  return found.size === 0 ? NONE : [...found];
+}
+
+/** True when two texts give one thing two numbers, and share no other number of a thing. */
+export function otherLabels(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length === 0 || b.length === 0 || a.some((label) => b.includes(label))) return false;
+  const wordOf = (label: string) => label.slice(0, label.indexOf(' '));
+  return a.some((label) => b.some((other) => wordOf(label) === wordOf(other)));
+}
+
+/**
+ * Fees and deductions that a text states, in minor units: 614 for `GROSS 438.60 FEE 6.14`.
+ * @param text as {@link foldText} gives it.
+ */
+export function statedFees(text: string, currency: string): readonly bigint[] {
+  const found: bigint[] = [];
+  for (const [, written = ''] of text.matchAll(FEE)) {
+    const minor = minorOf(plain(written), currency);
+    if (minor !== null && minor > 0n) found.push(minor);
+  }
+  return found.length === 0 ? NONE : found;
+}
+
+/** `1.234,56` and `1,234.56` as 1234.56; three digits behind a single sign are thousands. */
+function plain(written: string): string {
+  const [, whole = '', cents = ''] =
+    /^(.*?)(?:[.,](\d{1,2}))?$/.exec(written.trim().replace(/[.,']+$/, '')) ?? [];
+  return `${whole.replace(/[.,']/g, '')}${cents === '' ? '' : `.${cents}`}`;
+}
+
+// Umlauts are written in two ways, and words are cut off.
+function stem(word: string): string {
+  return foldText(word)
+    .replace(/([aou])e/g, '$1')
+    .slice(0, 4);
+}
