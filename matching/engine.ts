@@ -2,7 +2,7 @@ import { Board, type Exchange, type Found, type Rule } from './board.ts';
 import type { Line } from './line.ts';
 import { amountDate, amountDateAlias, amountDateText } from './rules/equal-amounts.ts';
 import { exactReference } from './rules/exact-reference.ts';
-import { groupKey, groupMany, groupRemainder } from './rules/group-key.ts';
+import { batchTotal, groupKey, groupMany, groupRemainder } from './rules/group-key.ts';
 import { identifier } from './rules/identifier.ts';
 import { intercompanyReference } from './rules/intercompany.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
@@ -23,6 +23,7 @@ export const RULES: readonly Rule[] = [
   amountDateText,
   namedOffset,
   groupRemainder,
+  batchTotal,
   counterpartySum,
   identifierComponent,
   amountMismatch,

@@ -1,9 +1,9 @@
-import { type Identifier, contradicts, sameIdentifier } from './identifiers.ts';
+import { type Identifier, contradicts, isSlip, sameIdentifier } from './identifiers.ts';
 import type { Line } from './line.ts';
 import { type Likeness, type Name, likeness } from './names.ts';
 import { otherPeriods } from './periods.ts';
 import { otherLabels } from './stated.ts';
-import type { Statistics } from './statistics.ts';
+import { type Statistics, shapeOfKey } from './statistics.ts';
 
 /** What speaks for two lines being one event, apart from their amounts. The parts are in bits and add up. */
 export interface Evidence {
@@ -44,6 +44,7 @@ const BITS_A_DAY = 0.45;
 const BITS_A_DAY_NAMED = 0.2;
 const BRAND_PERCENT = 70;
 const SHORTEST_BRAND = 4;
+const SHORTEST_REFERENCE = 6;
 const OFTEN = 2;
 const MOSTLY = 0.8;
 const MOST_REMEMBERED = 200_000;
@@ -147,7 +148,7 @@ export class Scale {
           const bits = this.#statistics.identifier(one);
           if (bits > best) [best, shared] = [bits, one];
         } else if (isCutOff(one.key, other.key)) best = Math.max(best, CUT_OFF_BITS);
-        else if (contradicts(one, other))
+        else if (contradicts(one, other) || this.#ofOneColumn(one, other))
           against = Math.min(against, isSlip(one, other) ? SLIP_BITS : CONTRADICTION_BITS);
       }
     const party = sameParty ? PARTY_BITS : 0;
@@ -160,6 +161,14 @@ export class Scale {
       contradicted: against <= CONTRADICTION_BITS || otherPeriods(a.periods, b.periods),
       sameParty,
     };
+  }
+
+  /** True for two references of one shape that are not the same, where the two sides write the same references at all. */
+  #ofOneColumn(a: Identifier, b: Identifier): boolean {
+    if (a.own === undefined || b.own === undefined || a.standing || b.standing) return false;
+    if (a.key.length < SHORTEST_REFERENCE || a.key.length !== b.key.length) return false;
+    const shape = shapeOfKey(a.key);
+    return shape === shapeOfKey(b.key) && this.#statistics.sharesReferences(shape);
   }
 
   #names(a: Line, b: Line): { percent: number | null; bits: number; alias: boolean } {
@@ -194,14 +203,6 @@ export class Scale {
     if (second !== undefined && theirs.words.length > 1 && !this.#statistics.knowsManyParties) return null;
     return this.#statistics.namesOneParty(first) ? this.#statistics.word(first) : null;
   }
-}
-
-// Two neighbouring digits that changed places are a slip; the next number is another document.
-function isSlip({ key: a }: Identifier, { key: b }: Identifier): boolean {
-  if (a.length !== b.length) return false;
-  let at = 0;
-  while (at < a.length && a[at] === b[at]) at += 1;
-  return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
 // A field that is too short cuts a reference off at its end; some banks keep only its last digits.

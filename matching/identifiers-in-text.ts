@@ -38,7 +38,7 @@ const LONGEST_TEXT = 400;
 const LONGEST_JOINED = 12;
 const MOST = 12;
 // Between a kind and its number, or between the numbers of one list: Invoices no. 1001, 1002 and 1003.
-const LINKS = new Set('NO NR NUM NUMBER NUMERO AND UND ET FOR OF REF ID'.split(' '));
+const LINKS = new Set('NO NR NUM NUMBER NUMERO AND UND ET FOR OF REF ID PAID PRESENTED'.split(' '));
 const NOT = new Set('NOT NICHT PAS'.split(' '));
 // What banks write where a payer wrote nothing.
 const PLACEHOLDER = /^(?:NOTPROVIDED|NONREF|NONE|NA|UNKNOWN|KEINE|XXX+|0+)$/;
@@ -49,6 +49,9 @@ const DATE =
   /^(?:(?:19|20)\d{2}([-/.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|[12]\d|3[01])(?:\2(?:(?:19|20)\d{2}|\d{2}))?|(?:19|20)\d{2}[-/.](?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2})$/;
 const AMOUNT = /^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$|^\d+[.,]\d{2}$/;
 const YEAR = /^(?:19|20)\d{2}$/;
+// Numbers that begin anew each year: INV-2026-0442, F2026135, 2026/0118.
+const YEARLY = /^(20[123]\d)(\d{3,})$/;
+const COUNTED_ANEW = /^20[123]\d[-/_.]\d{3,}$/;
 const RANGE = /^([A-Z]+)-?(\d{3,})-(\d{3,})$/;
 const LONGEST_RANGE = 12;
 const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+)$/;
@@ -140,16 +143,25 @@ export function identifierOf(word: string, before: string): Identifier | null {
   const said = letters === '' ? before : letters;
   const standing = STANDING.has(letters) || STANDING.has(before) || standingKey.test(key);
   if (rest !== '') {
-    const digits = rest.replace(/^0+(?=\d)/, '');
+    const [, year = '', number = rest] =
+      (letters !== '' || COUNTED_ANEW.test(word) ? YEARLY.exec(rest) : null) ?? [];
+    const digits = number.replace(/^0+(?=\d)/, '');
     const known = DOCUMENTS.has(said) || STANDING.has(said);
     const kind = letters === '' && !known ? '' : kindOf(said);
     const shortest = kind === '' || isNeutral(kind) ? SHORTEST_DIGITS : SHORTEST_KNOWN;
     if (rest.length < shortest || (letters === '' && !known && YEAR.test(rest))) return null;
-    return { key, kind, digits, look: lookOf(key), standing };
+    return { key, kind, digits, year, look: lookOf(key), standing };
   }
   const digitCount = key.replace(/[A-Z]/g, '').length;
   if (key.length < SHORTEST_MIXED || digitCount < 2) return null;
-  return { key, kind: kindOf(/^[A-Z]*/.exec(key)?.[0] ?? ''), digits: '', look: lookOf(key), standing };
+  return {
+    key,
+    kind: kindOf(/^[A-Z]*/.exec(key)?.[0] ?? ''),
+    digits: '',
+    year: '',
+    look: lookOf(key),
+    standing,
+  };
 }
 
 function kindOf(letters: string): string {

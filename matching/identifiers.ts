@@ -4,17 +4,21 @@ export interface Identifier {
   readonly key: string;
   /** What stands before the digits, as one word for all its spellings (`INVOICE` and `INV` are `INV`); empty when nothing. */
   readonly kind: string;
-  /** The digits without leading zeros; empty when letters and digits are mixed. */
+  /** The digits without leading zeros; empty when letters and digits are mixed. Of `INV-2026-0442` those behind the year. */
   readonly digits: string;
+  /** The year of a number that is counted anew each year, as `2026` of `INV-2026-0442`; else empty. */
+  readonly year: string;
   /** The key with letters and digits that are taken for each other made the same; empty for short ones. */
   readonly look: string;
   /** True for what stands on every payment of an account, customer or contract, and so names no event. */
   readonly standing: boolean;
+  /** True for what stands in the line's own reference column. */
+  readonly own?: true;
 }
 
 /** A reference that has no more to say than itself: it agrees with what is written the same. */
 export function referenceIdentifier(key: string, standing = false): Identifier {
-  return { key, kind: 'REF', digits: '', look: '', standing };
+  return { key, kind: 'REF', digits: '', year: '', look: '', standing };
 }
 
 // Kinds that say nothing about which register the number is from: they agree with every other.
@@ -29,7 +33,7 @@ export function isNeutral(kind: string): boolean {
 export function sameIdentifier(a: Identifier, b: Identifier): boolean {
   if (a.digits === '' || a.digits !== b.digits)
     return a.key === b.key || (a.look !== '' && a.look === b.look && agreeingKinds(a.kind, b.kind));
-  return agreeingKinds(a.kind, b.kind);
+  return (a.year === '' || b.year === '' || a.year === b.year) && agreeingKinds(a.kind, b.kind);
 }
 
 // A cheque and an invoice of one number are two things; `INVO` is a slip for `INV`.
@@ -40,10 +44,45 @@ function agreeingKinds(a: string, b: string): boolean {
 
 /** True when two identifiers are of one register and name different things: two invoice numbers, two cheque numbers. */
 export function contradicts(a: Identifier, b: Identifier): boolean {
-  if (a.standing || b.standing || sameIdentifier(a, b) || a.kind !== b.kind || NEUTRAL.has(a.kind))
-    return false;
+  if (a.standing || b.standing || sameIdentifier(a, b)) return false;
+  if (a.kind !== b.kind || NEUTRAL.has(a.kind)) return namesAnother(a, b) || namesAnother(b, a);
   return a.key.length === b.key.length || (a.digits !== '' && b.digits !== '');
 }
+
+// A plain number in a reference column is a document's; where the other text names an invoice or a cheque, it is of that sort.
+function namesAnother(own: Identifier, other: Identifier): boolean {
+  return (
+    own.own === true &&
+    NEUTRAL.has(own.kind) &&
+    REGISTERS.has(other.kind) &&
+    own.digits.length >= SHORTEST_NUMBER &&
+    own.digits.length === other.digits.length
+  );
+}
+
+const REGISTERS = new Set(['INV', 'CHK']);
+const SHORTEST_NUMBER = 4;
+
+/**
+ * True for a slip of whoever wrote one of two identifiers, of one register, that are not the same: two neighbours swapped, a
+ * letter for a digit, or a character lost. Another digit in its place is another document.
+ */
+export function isSlip({ key: a }: Identifier, { key: b }: Identifier): boolean {
+  if (a.length > b.length) [a, b] = [b, a];
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  if (a.length === b.length) {
+    if (a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2)) return true;
+    return (
+      a.length >= SHORTEST_SLIP &&
+      /\d/.test(a[at] ?? '') !== /\d/.test(b[at] ?? '') &&
+      a.slice(at + 1) === b.slice(at + 1)
+    );
+  }
+  return a.length >= SHORTEST_SLIP && b.length === a.length + 1 && a.slice(at) === b.slice(at + 1);
+}
+
+const SHORTEST_SLIP = 7;
 
 /** What identifiers are looked up by: equal for all that {@link sameIdentifier} may call the same by their digits. */
 export function lookupKey(identifier: Identifier): string {

@@ -35,6 +35,10 @@ const REVERSES =
 const BANK_OWN =
   /\b(?:fees?|charges?|interest|zins\w*|gebuhr\w*|gebuehr\w*|entgelt\w*|frais|commission\w*|loan|darlehen|kredit\w*|amortering\w*|avgift\w*|rente|overdraft)\b/;
 
+// One movement of a bank for many payments.
+const COLLECTIVE =
+  /\b(?:deposit\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|sepa dd|direct debits)\b/;
+
 /**
  * Puts the lines of one run into the form in which the rules compare them.
  * @param lines gone through twice: what a text means hangs on what the other side calls its documents.
@@ -90,6 +94,7 @@ export class LineReader {
       reverses: REVERSES.test(said),
       periods: periodsIn(said),
       bankOwn: BANK_OWN.test(said),
+      collective: COLLECTIVE.test(said),
       labels: labelsIn(said),
       fees: statedFees(said, currency),
     };
@@ -97,12 +102,15 @@ export class LineReader {
 
   #identifiers(raw: RawLine, key: string | null): readonly Identifier[] {
     const { side, reference, description, counterparty } = raw;
-    const own = withReference(key, identifiersIn(reference, batchOf(raw.group), description, counterparty));
+    const column = new Set(identifiersIn(reference).map((one) => one.key));
+    const said = withReference(key, identifiersIn(reference, batchOf(raw.group), description, counterparty));
     const told = this.#known.toldIn(side, reference, description, counterparty);
     const more = told.filter(
-      (one) => !own.some((other) => other.key === one.key || sameIdentifier(one, other)),
+      (one) => !said.some((other) => other.key === one.key || sameIdentifier(one, other)),
     );
-    return more.length === 0 ? own : [...own, ...more];
+    return [...said, ...more].map((one) =>
+      one.key === key || column.has(one.key) ? { ...one, own: true as const } : one,
+    );
   }
 }
 

@@ -41,6 +41,8 @@ export interface Line {
   readonly periods: readonly string[];
   /** True when its text is about a bank's own fees, interest or loans. */
   readonly bankOwn: boolean;
+  /** True when its text is about many payments at once: a deposit, a payroll, a payout, a payment run. */
+  readonly collective: boolean;
   /** Short numbers that its text gives to things, as `unit 4`. */
   readonly labels: readonly string[];
   /** Fees and deductions that its text states, in minor units of `currency`. */

@@ -40,8 +40,8 @@ const match = (open: readonly OpenLine[], reconciliation = DOLLARS) =>
   matchByRules(batches(open), reconciliation, POLICY);
 
 // As the books give them: one batch after the other.
-function* batches(lines: readonly OpenLine[]): Generator<readonly OpenLine[]> {
-  for (let from = 0; from < lines.length; from += 2) yield lines.slice(from, from + 2);
+function batches(lines: readonly OpenLine[]): OpenLine[][] {
+  return Array.from({ length: Math.ceil(lines.length / 2) }, (_, at) => lines.slice(2 * at, 2 * at + 2));
 }
 
 test('lines come back by their ids in what the rules found among them', () => {

@@ -37,7 +37,7 @@ const CHANNEL = new Set(
     'ach credit debit deposit payout mobile atm teller branch counter lockbox pos purchase card checkcard transfer trf tfr wire sepa direct dd ct dr cr incoming outgoing ' +
     'outward inward from to of the and for ref reference inv invoice invoices no nr num number receipt rcpt online web des ' +
     'indn ppd ccd pmt pymt payment payments pay paid payable autopay bill id eft giro iban bic acct account txn trx part ' +
-    'settlement remittance remit chq chk check cheque customer vendor supplier ueberweisung gutschrift lastschrift ' +
+    'settlement remittance remit visa mastercard ecom contactless transaction posting posted booking booked entry gl journal misc sundry chq chk check cheque customer vendor supplier ueberweisung gutschrift lastschrift ' +
     'rechnung virement facture zahlung eingang ausgang order via per re misc'
   ).split(' '),
 );

@@ -18,6 +18,7 @@ export class Statistics {
   readonly #bits = new Map<string, number>();
   readonly #parties = new Map<string, Set<string>>();
   readonly #identifiers = new Map<string, number>();
+  readonly #unshared: ReadonlySet<string>;
   readonly #had = new Map<string, number>();
   #amounts = new Map<string, number>();
   #days: ReadonlyMap<string, readonly number[]> = new Map();
@@ -34,6 +35,12 @@ export class Statistics {
       add(this.#had, `${line.scope} ${line.side} ${line.minor}`);
     }
     this.#open = () => lines;
+    this.#unshared = unsharedShapes(lines);
+  }
+
+  /** False for a shape of references of which each side has many and no two are the same: they are of two registers. */
+  sharesReferences(shape: string): boolean {
+    return !this.#unshared.has(shape);
   }
 
   /** From here on a partner is looked for among these lines: those that are still open. */
@@ -111,6 +118,37 @@ export class Statistics {
   }
 }
 
+/** A reference's shape: `AAA9999` of INV0442. */
+export function shapeOfKey(key: string): string {
+  return key.replace(/\d/g, '9').replace(/[A-Z]/g, 'A');
+}
+
+function unsharedShapes(lines: readonly Line[]): Set<string> {
+  const ours = new Map<string, Set<string>>();
+  const theirs = new Map<string, { lines: number; shared: number }>();
+  for (const { side, reference } of lines)
+    if (side === 'ledger' && reference !== null) {
+      const shape = shapeOfKey(reference);
+      ours.set(shape, (ours.get(shape) ?? new Set()).add(reference));
+    }
+  for (const { side, reference } of lines)
+    if (side === 'statement' && reference !== null) {
+      const shape = shapeOfKey(reference);
+      const count = theirs.get(shape) ?? { lines: 0, shared: 0 };
+      count.lines += 1;
+      if (ours.get(shape)?.has(reference)) count.shared += 1;
+      theirs.set(shape, count);
+    }
+  const unshared = [...theirs].filter(
+    ([shape, count]) =>
+      count.lines >= MANY_REFERENCES &&
+      (ours.get(shape)?.size ?? 0) >= MANY_REFERENCES &&
+      count.shared * 20 < count.lines,
+  );
+  return new Set(unshared.map(([shape]) => shape));
+}
+
+const MANY_REFERENCES = 10;
 const MOST_BITS = 18;
 
 // How likely two unrelated amounts are the same, by their significant digits: people like round ones.

@@ -2,7 +2,8 @@ import { isStanding, referenceKey } from '../../ledger/keys.ts';
 import type { MatchType } from '../../ledger/database.ts';
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
-import { type Line, byKeys, totalOf } from '../line.ts';
+import { type Line, byKeys, otherSide, totalOf } from '../line.ts';
+import { significantDigits } from '../statistics.ts';
 import { isMonthNumber } from '../periods.ts';
 
 /**
@@ -102,6 +103,61 @@ export const groupRemainder: Rule = {
     }
   },
 };
+
+/**
+ * A line that comes to the total of a batch of the other side and does not name it: all lines of one payout, slip, payroll
+ * or payment run, by their group or by the reference that they share. A proposal, where nothing else could be meant.
+ */
+export const batchTotal: Rule = {
+  name: 'batch_total',
+  version: 1,
+  find(board) {
+    const open = board.open();
+    const batches = byKeys(open, (line) => {
+      const keys = [ownGroup(line), line.reference === null ? null : `${line.scope}\n${line.reference}`];
+      return keys.flatMap((key) => (key === null ? [] : [`${line.side} ${key}`]));
+    });
+    const byTotal = Map.groupBy(
+      [...batches.values()].filter((lines) => lines.length > 1),
+      (lines) => `${lines[0]?.scope ?? ''} ${otherSide(lines[0] ?? { side: 'ledger' })} ${totalOf(lines)}`,
+    );
+    const singles = byKeys(open, (line) => {
+      const key = `${line.scope} ${line.side} ${line.minor}`;
+      return byTotal.has(key) ? [key] : [];
+    });
+    for (const [total, wholes] of singles) {
+      const [whole, ...others] = wholes;
+      const found = (byTotal.get(total) ?? []).filter((lines) => lines.every((line) => board.isOpen(line)));
+      const [parts, ...more] = found.filter(
+        (lines) => lines.length === Math.max(...found.map((some) => some.length)),
+      );
+      if (
+        !whole ||
+        !parts ||
+        others.length > 0 ||
+        more.some((some) => some.some((line) => !parts.includes(line)))
+      )
+        continue;
+      const { group: window } = board.settings.windows;
+      if (whole.group !== null || significantDigits(whole.minor) < ODD_DIGITS) continue;
+      if (!parts.some((part) => Math.abs(part.day - whole.day) <= window)) continue;
+      const both = [...parts, whole];
+      const [ledger, statement] = [sideOf(both, 'ledger'), sideOf(both, 'statement')];
+      if (ofAnotherParty(board, ledger, statement)) continue;
+      const named = parts[0]?.group ?? parts[0]?.referenceText ?? '';
+      board.take({
+        rule: batchTotal.name,
+        type: shapeOf(ledger, statement),
+        lines: both,
+        score: percentScore(95),
+        alternatives: 0,
+        reasons: `all ${parts.length} lines of ${quote(named)} add up to ${show(whole.minor, whole.currency)} ${whole.currency} to the cent, and no other line has that amount`,
+      });
+    }
+  },
+};
+
+const ODD_DIGITS = 3;
 
 // "4" is four percent: four thousand hundred-thousandths.
 function percentMillis(percent: string): bigint {

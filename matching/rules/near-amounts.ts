@@ -23,6 +23,8 @@ const SHAPE_BITS = {
   shift: 8,
   charge: 6,
   stated: 9,
+  percent: 7,
+  cut: 6,
   rounding: 9,
   partial: 3,
   other: -2,
@@ -79,7 +81,7 @@ export const amountSlip: Rule = {
     const telling = (shape: Shape, one: Line, other: Line) =>
       shape !== 'other' &&
       shape !== 'partial' &&
-      (['sign', 'charge', 'stated', 'rounding'].includes(shape) ||
+      (['sign', 'charge', 'stated', 'percent', 'cut', 'rounding'].includes(shape) ||
         (significantDigits(one.minor) >= 4 && significantDigits(other.minor) >= 4));
     const alike = (evidence: Evidence) =>
       (evidence.namePercent ?? 0) >= ALIKE_PERCENT && evidence.identifierBits >= 0;
@@ -147,6 +149,8 @@ const IN_WORDS: Record<Shape, string> = {
   shift: 'the decimal point is shifted',
   charge: 'a bank or wire fee on the list',
   stated: 'a fee or deduction that the text states',
+  percent: 'a discount, a tax withheld or a tip of usual percent',
+  cut: 'the cents were left out',
   rounding: 'rounding',
   partial: 'a part of the amount',
   other: 'of no known shape',
@@ -165,12 +169,34 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   // A fee makes the account poorer than was booked, never richer.
   if (one.minor - other.minor === gap && board.isListedFee(gap, one.currency)) return 'charge';
   if (board.isStatedFee(gap, [one, other])) return 'stated';
+  if (isUsualPercent(a, b, one.minor < 0n && other.minor < 0n)) return 'percent';
+  if (leavesOutCents(a, b, one.currency) || leavesOutCents(b, a, one.currency)) return 'cut';
   const mistaken = x.length === y.length ? [...x].filter((digit, at) => digit !== y[at]).length : 0;
   // Of two round amounts it tells nothing that they differ by a digit.
   if (mistaken === 1 && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';
   if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
   if (b < a && b * 10n >= a) return 'partial';
-  return b <= a * 3n && a <= b * 3n ? 'other' : null;
+  // More than was booked, by a tenth or so: who overpays does not double.
+  return b * 100n <= a * 120n ? 'other' : null;
+}
+
+// In thousandths: early payment discounts and taxes withheld; a bank's charge in percent; and what guests leave.
+const TAKEN_OFF = [10n, 15n, 20n, 25n, 30n, 40n, 50n, 75n, 100n];
+const ADDED = [5n, 10n, 15n, 20n, 25n, 30n, 100n, 120n, 150n, 180n, 200n, 220n, 250n];
+// Half a minor unit on both sides of a rounding, in thousandths.
+const ROUNDED = 1_500n;
+
+/** True when an amount differs from what was booked by a percentage that people agree on, rounded to the minor unit. */
+function isUsualPercent(booked: bigint, other: bigint, outgoing: boolean): boolean {
+  const gap = magnitude(booked - other) * 1000n;
+  if (other > booked && !outgoing) return false;
+  return (other < booked ? TAKEN_OFF : ADDED).some((share) => magnitude(gap - booked * share) <= ROUNDED);
+}
+
+/** True for 17.00 where the other is 17.83 or 16.62. */
+function leavesOutCents(whole: bigint, exact: bigint, currency: string): boolean {
+  const unit = minorOf('1', currency) ?? 1n;
+  return unit > 1n && whole % unit === 0n && magnitude(whole - exact) < unit && whole > 0n;
 }
 
 /** The same digits in another order; then their difference can be divided by nine. */

@@ -95,7 +95,8 @@ export const batchSum: Rule = {
       const day = dayKey(first, first.side, first.day);
       const chance = (key === day ? CHANCE_SAME_DAY : CHANCE_SAME_BATCH) / open.length;
       const total = (sign: bigint) => totalOf(lines.filter(({ minor }) => minor * sign > 0n));
-      const batch = { lines, chance, paidIn: total(1n), paidOut: total(-1n) };
+      const word = / word (.*)$/.exec(key)?.[1] ?? null;
+      const batch = { lines, chance, paidIn: total(1n), paidOut: total(-1n), word };
       ofDay.set(day, [...(ofDay.get(day) ?? []), batch]);
     }
     const { amount: window } = board.settings.windows;
@@ -103,18 +104,27 @@ export const batchSum: Rule = {
       agreeing(line, other) && !board.namesAnother(line, other, board.weigh(line, other));
     solve(board, batchSum, (line) => {
       const pools: Pool[] = [];
+      const why = 'are one day’s batch';
       const size = parseInt(magnitude(line.minor).toString(), 10);
       for (let day = line.day - window; day <= line.day + window; day += 1)
-        for (const { lines: batch, chance, paidIn, paidOut } of ofDay.get(
+        for (const { lines: batch, chance, paidIn, paidOut, word } of ofDay.get(
           dayKey(line, otherSide(line), day),
         ) ?? []) {
           // An amount has no more possible sums than minor units.
           if (size * chance < 1 || (line.minor > 0n ? paidIn < line.minor : paidOut > line.minor)) continue;
-          const lines = sameSign(line, candidates(board, line, batch));
-          if (!canReach(line, lines)) continue;
           const together = (parts: readonly Line[]) =>
             parts.every((one) => fits(line, one)) && ofOneParty(board, line, parts);
-          pools.push({ lines, why: 'are one day’s batch', percent: 90, chance, together });
+          const all = candidates(board, line, batch);
+          const said = word !== null && saysWord(line, word);
+          // All that a processor or a till took that day, less what it gave back and kept.
+          if (said)
+            pools.push({
+              lines: all,
+              ...{ why, percent: 92, chance, together, lessFee: true, wholeOnly: true },
+            });
+          const lines = sameSign(line, all);
+          if (!canReach(line, lines) || !(said || mayBeMany(line))) continue;
+          pools.push({ lines, why, percent: 90, chance, together });
         }
       return pools;
     });
@@ -129,6 +139,18 @@ interface Batch {
   /** What its lines of each sign come to. */
   readonly paidIn: bigint;
   readonly paidOut: bigint;
+  /** The word with which the lines' texts begin; null where something else makes them a batch. */
+  readonly word: string | null;
+}
+
+function saysWord(line: Line, word: string): boolean {
+  return [line.name, line.words].some((name) => name?.words.includes(word) === true);
+}
+
+// A cheque is one payment, and a line that names somebody is that somebody's, unless it says that it is many.
+function mayBeMany(line: Line): boolean {
+  if (line.identifiers.some(({ kind }) => kind === 'CHK') && !line.collective) return false;
+  return line.collective || (line.name === null && line.words === null);
 }
 
 function dayKey({ scope }: Line, side: Line['side'], day: number): string {
@@ -141,7 +163,7 @@ function batchKeys(line: Line): string[] {
   return [
     day,
     ...(prefix ? [`${day} ref ${prefix}`] : []),
-    ...(line.words ? [`${day} text ${line.words.joined}`] : []),
+    ...(line.words ? [`${day} text ${line.words.joined}`, `${day} word ${line.words.words[0] ?? ''}`] : []),
   ];
 }
 
@@ -154,6 +176,8 @@ interface Pool {
   readonly whole?: number;
   /** All of the pool may also come to the line but for a fee on the list. */
   readonly lessFee?: boolean;
+  /** Only all of the pool is tried. */
+  readonly wholeOnly?: true;
   /** Whether these parts can be this line's; looked at only once they add up. */
   readonly together?: (parts: readonly Line[]) => boolean;
 }
@@ -221,7 +245,7 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
     board.isListedFee(short, line.currency)
   )
     return { ...pool, line, parts: lines, others: 0, percent: 88 };
-  if (lines.length > board.settings.sum_pool) return null;
+  if (pool.wholeOnly || lines.length > board.settings.sum_pool) return null;
   const found: Solution | null = subsetFor(
     lines.map((one) => one.minor),
     line.minor,
