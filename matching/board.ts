@@ -132,6 +132,26 @@ export class Board {
     return this.#isKnown(a, a.name) && this.#isKnown(b, b.name);
   }
 
+  /**
+   * True when the second line's text, or its name, is that of a party which the first line's side knows, and the first line
+   * is of another one.
+   */
+  namesKnownOther(line: Line, other: Line): boolean {
+    const [ours, theirs] = [line.name ?? line.words, other.name ?? other.words];
+    if (!ours || !theirs) return false;
+    this.#names ??= new NameIndex(this.#all, MOST_NAMESAKES);
+    return this.#names
+      .near(other, ({ side }) => side === line.side)
+      .some((known) => {
+        const name = known.name ?? known.words;
+        return (
+          name !== null &&
+          this.#scale.likeness(theirs, name).percent >= KNOWN_PERCENT &&
+          this.#scale.likeness(ours, name).percent < DOUBTFUL_PERCENT
+        );
+      });
+  }
+
   #isKnown(line: Line, name: Name): boolean {
     const key = `${line.side} ${line.scope} ${name.joined}`;
     let known = this.#known.get(key);

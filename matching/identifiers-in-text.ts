@@ -39,7 +39,8 @@ const LONGEST_JOINED = 12;
 const MOST = 12;
 // Between a kind and its number, or between the numbers of one list: Invoices no. 1001, 1002 and 1003.
 const LINKS = new Set('NO NR NUM NUMBER NUMERO AND UND ET FOR OF REF ID PAID PRESENTED'.split(' '));
-const NOT = new Set('NOT NICHT PAS'.split(' '));
+/** `NOT FOR INV-88011` names what it is not about. */
+export const NOT = new Set('NOT NICHT PAS'.split(' '));
 // What banks write where a payer wrote nothing.
 const PLACEHOLDER = /^(?:NOTPROVIDED|NONREF|NONE|NA|UNKNOWN|KEINE|XXX+|0+)$/;
 

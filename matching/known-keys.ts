@@ -1,7 +1,7 @@
 import type { Side } from '../ledger/database.ts';
 import { foldText, isStanding, referenceKey } from '../ledger/keys.ts';
 import { type Identifier, referenceIdentifier } from './identifiers.ts';
-import { identifierOf, isDateOrPlaceholder } from './identifiers-in-text.ts';
+import { NOT, identifierOf, isDateOrPlaceholder } from './identifiers-in-text.ts';
 
 const SHORTEST = 4;
 const LONGEST = 35;
@@ -11,6 +11,8 @@ const MOST_PIECES = 6;
 const SHORTEST_IN_DIGITS = 8;
 const LONGEST_TEXT = 400;
 const MOST_TOLD = 12;
+// So many words behind a `not` are denied: not for INV-88011.
+const DENIED = 4;
 
 /**
  * The references and group keys of both sides. Whoever knows what the other side calls its documents understands a text
@@ -41,6 +43,7 @@ export class KnownKeys {
               .toUpperCase()
               .match(/[A-Z0-9]+/g);
       for (let from = 0; pieces !== null && from < pieces.length; from += 1) {
+        if (NOT.has(pieces[from] ?? '')) from += DENIED;
         const key = longest(keys, pieces, from);
         if (key !== null && found.size < MOST_TOLD) found.add(key);
       }

@@ -73,7 +73,8 @@ export class LineReader {
     return this.#last.scope;
   }
 
-  read(raw: RawLine): Line {
+  read(told: RawLine): Line {
+    const raw = withoutSubfields(told);
     const { id, order, side, account, minor, base, fee } = raw;
     const [date, currency] = [this.#shared(raw.date), this.#shared(raw.currency)];
     const reference = referenceKey(raw.reference);
@@ -112,6 +113,32 @@ export class LineReader {
       one.key === key || column.has(one.key) ? { ...one, own: true as const } : one,
     );
   }
+}
+
+const SUBFIELD = /\?(\d\d)/;
+const TAGS = /\b(?:EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC)\+/g;
+
+/**
+ * A description in the subfields of MT940's field 86 (`166?00SEPA?20SVWZ+Invoice 7?32NAME`, as German banks write it): the
+ * purpose in 20 to 29 and 60 to 63, the counterparty in 32 and 33.
+ */
+function withoutSubfields(raw: RawLine): RawLine {
+  const { description } = raw;
+  if (description === null || !description.includes('?') || !/\?2\d/.test(description)) return raw;
+  const [, ...fields] = description.split(SUBFIELD);
+  let [purpose, name] = ['', ''];
+  for (let at = 0; at < fields.length; at += 2) {
+    const code = fields[at] ?? '';
+    const text = fields[at + 1] ?? '';
+    if (/^2\d|^6[0-3]/.test(code)) purpose += text;
+    else if (code === '32' || code === '33') name += text;
+  }
+  const said = purpose.replace(TAGS, ' ').trim();
+  return {
+    ...raw,
+    description: said === '' ? null : said,
+    counterparty: raw.counterparty ?? (name.trim() || null),
+  };
 }
 
 // A batch number that is a date names no batch.

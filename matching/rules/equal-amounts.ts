@@ -128,7 +128,7 @@ function pairsOf(
     // A fee that the bank took is no payment of somebody's, and has a text, if not one to compare.
     if (!withText && one.bankOwn !== other.bankOwn) return null;
     // Two names that are not alike are a text that does not agree.
-    if (!withText && one.name && other.name) return null;
+    if (!withText && ((one.name && other.name) || board.namesKnownOther(one, other))) return null;
     if (withText && evidence.alias !== (rule === amountDateAlias) && !evidence.shared) return null;
     if (!evidence.shared && (evidence.contradicted || board.namesAnother(one, other, evidence))) return null;
     // A payment after a month by its name alone: only of an amount that nothing else in the account has, and no round one.

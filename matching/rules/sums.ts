@@ -150,7 +150,7 @@ function saysWord(line: Line, word: string): boolean {
 // A cheque is one payment, and a line that names somebody is that somebody's, unless it says that it is many.
 function mayBeMany(line: Line): boolean {
   if (line.identifiers.some(({ kind }) => kind === 'CHK') && !line.collective) return false;
-  return line.collective || (line.name === null && line.words === null);
+  return line.collective || line.bankOwn || (line.name === null && line.words === null);
 }
 
 function dayKey({ scope }: Line, side: Line['side'], day: number): string {
