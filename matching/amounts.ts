@@ -23,3 +23,22 @@ export function minorOf(text: string, currency: string): bigint | null {
 export function magnitude(minor: bigint): bigint {
   return minor < 0n ? -minor : minor;
 }
+
+// In thousandths: early payment discounts and taxes withheld; a bank's charge in percent; and what guests leave.
+const TAKEN_OFF = [10n, 15n, 20n, 25n, 30n, 40n, 50n, 75n, 100n];
+const ADDED = [5n, 10n, 15n, 20n, 25n, 30n, 100n, 120n, 150n, 180n, 200n, 220n, 250n];
+// Half a minor unit on both sides of a rounding, in thousandths.
+const ROUNDED = 1_500n;
+
+/**
+ * True when an amount differs from what was booked by a percentage that people agree on, rounded to the minor unit: less by
+ * a discount or a tax withheld, or, of outgoing payments, more by a charge or a tip.
+ * @param booked and other in minor units, without signs.
+ * @param parts how many amounts were rounded by themselves.
+ */
+export function isUsualPercent(booked: bigint, other: bigint, outgoing: boolean, parts = 1): boolean {
+  if (other > booked && !outgoing) return false;
+  const gap = magnitude(booked - other) * 1000n;
+  const shares = other < booked ? TAKEN_OFF : ADDED;
+  return shares.some((share) => magnitude(gap - booked * share) <= ROUNDED * BigInt(parts));
+}

@@ -100,8 +100,19 @@ export class Statistics {
   rarity(line: Line): number {
     this.#count();
     const other = otherSide(line);
-    const seen = Math.max(0, (this.#amounts.get(`${line.scope} ${other} ${line.minor}`) ?? 0) - 1);
-    const share = (seen + EASING * coincidence(line.minor)) / (this.#lines / 2 + EASING);
+    return this.#rarity(
+      line,
+      Math.max(0, (this.#amounts.get(`${line.scope} ${other} ${line.minor}`) ?? 0) - 1),
+    );
+  }
+
+  /** How much rarer a line's amount would be if the other side had it only once, in bits. */
+  recurrence(line: Line): number {
+    return this.#rarity(line, 0) - this.rarity(line);
+  }
+
+  #rarity({ minor }: Line, seen: number): number {
+    const share = (seen + EASING * coincidence(minor)) / (this.#lines / 2 + EASING);
     return Math.min(MOST_BITS, -Math.log2(share));
   }
 

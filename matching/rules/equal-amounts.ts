@@ -142,7 +142,7 @@ function pairsOf(
     const plain =
       (evidence.namePercent ?? 0) >= PLAIN_PERCENT && evidence.days <= board.settings.windows.amount;
     const floor = plain && evidence.identifierBits >= 0 ? PLAIN_BITS + evidence.dateBits : 0;
-    const alone = ledger.length === 1 && statement.length === 1 ? ALONE_BITS : 0;
+    const alone = ledger.length === statement.length ? aloneBits(board, one, ledger.length) : 0;
     const unlike = !withText && saysOtherwise(one, other) ? UNLIKE_TEXT_BITS : 0;
     const gain = Math.max(floor, board.bits(one, evidence, window) + alone + unlike);
     return gain < (withText ? LEAST_BITS_WITH_TEXT : LEAST_BITS_WITHOUT) ? null : { gain, evidence };
@@ -182,6 +182,11 @@ function lookAlikes(
         }
     }
   return pairs;
+}
+
+// Where both sides have an amount equally often it is no coincidence that the other side has it, only which is whose.
+function aloneBits(board: Board, line: Line, times: number): number {
+  return times === 1 ? ALONE_BITS : ALONE_BITS + board.statistics.recurrence(line) - Math.log2(times);
 }
 
 function saysOtherwise(a: Line, b: Line): boolean {

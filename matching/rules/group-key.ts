@@ -2,6 +2,8 @@ import { isStanding, referenceKey } from '../../ledger/keys.ts';
 import type { MatchType } from '../../ledger/database.ts';
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
+import { identifierOf } from '../identifiers-in-text.ts';
+import { type Identifier, lookupKey, sameIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, otherSide, totalOf } from '../line.ts';
 import { significantDigits } from '../statistics.ts';
 import { isMonthNumber } from '../periods.ts';
@@ -159,8 +161,8 @@ export const batchTotal: Rule = {
 
 const ODD_DIGITS = 3;
 
-// "4" is four percent: four thousand hundred-thousandths.
-function percentMillis(percent: string): bigint {
+/** "4" is four percent: four thousand hundred-thousandths. */
+export function percentMillis(percent: string): bigint {
   const [whole = '0', fraction = ''] = percent.split('.');
   return BigInt(whole + fraction.padEnd(3, '0'));
 }
@@ -174,12 +176,15 @@ export function shapeOf(ledger: readonly Line[], statement: readonly Line[]): Ma
 
 function groups(board: Board) {
   const open = board.open();
-  const named = new Set(open.flatMap((line) => ownGroup(line) ?? []));
+  const named = groupNames(open);
   // Who has no group of its own may name one of the other side's.
   const keys = (line: Line) => {
     const own = ownGroup(line);
     if (own !== null) return [own];
-    return line.identifiers.map((one) => `${line.scope}\n${one.key}`).filter((key) => named.has(key));
+    return line.identifiers.flatMap((one) => {
+      const group = named.get(`${line.scope}\n${one.key}`) ?? named.get(`${line.scope}\n${lookupKey(one)}`);
+      return group?.key && (group.name === null || sameIdentifier(group.name, one)) ? [group.key] : [];
+    });
   };
   return [...byKeys(open, keys)].flatMap(([key, all]) => {
     const lines = all.filter((line) => board.isOpen(line));
@@ -187,6 +192,27 @@ function groups(board: Board) {
     if (ledger.length === 0 || statement.length === 0 || lines.length < 3) return [];
     return [{ group: lines.find(({ group }) => group !== null)?.group ?? key, lines, ledger, statement }];
   });
+}
+
+interface GroupName {
+  /** Null where two groups share a number. */
+  readonly key: string | null;
+  readonly name: Identifier | null;
+}
+
+/** Groups by what a text may call them: as they are written, or by their number (BULK PAYMENT 471 for RUN00471). */
+function groupNames(open: readonly Line[]): Map<string, GroupName> {
+  const names = new Map<string, GroupName>();
+  for (const line of open) {
+    const key = ownGroup(line);
+    if (key === null || names.has(key)) continue;
+    names.set(key, { key, name: null });
+    const name = identifierOf(referenceKey(line.group) ?? '', '');
+    if (!name || name.standing) continue;
+    const number = `${line.scope}\n${lookupKey(name)}`;
+    if (number !== key) names.set(number, { key: names.has(number) ? null : key, name });
+  }
+  return names;
 }
 
 function ownGroup({ scope, group }: Line): string | null {

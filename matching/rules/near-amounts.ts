@@ -1,4 +1,4 @@
-import { magnitude, minorOf, show } from '../amounts.ts';
+import { isUsualPercent, magnitude, minorOf, show } from '../amounts.ts';
 import { type Edge, assign } from '../assign.ts';
 import {
   type Board,
@@ -169,7 +169,7 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   // A fee makes the account poorer than was booked, never richer.
   if (one.minor - other.minor === gap && board.isListedFee(gap, one.currency)) return 'charge';
   if (board.isStatedFee(gap, [one, other])) return 'stated';
-  if (isUsualPercent(a, b, one.minor < 0n && other.minor < 0n)) return 'percent';
+  if (isUsualPercent(a, b, one.minor < 0n)) return 'percent';
   if (leavesOutCents(a, b, one.currency) || leavesOutCents(b, a, one.currency)) return 'cut';
   const mistaken = x.length === y.length ? [...x].filter((digit, at) => digit !== y[at]).length : 0;
   // Of two round amounts it tells nothing that they differ by a digit.
@@ -178,19 +178,6 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (b < a && b * 10n >= a) return 'partial';
   // More than was booked, by a tenth or so: who overpays does not double.
   return b * 100n <= a * 120n ? 'other' : null;
-}
-
-// In thousandths: early payment discounts and taxes withheld; a bank's charge in percent; and what guests leave.
-const TAKEN_OFF = [10n, 15n, 20n, 25n, 30n, 40n, 50n, 75n, 100n];
-const ADDED = [5n, 10n, 15n, 20n, 25n, 30n, 100n, 120n, 150n, 180n, 200n, 220n, 250n];
-// Half a minor unit on both sides of a rounding, in thousandths.
-const ROUNDED = 1_500n;
-
-/** True when an amount differs from what was booked by a percentage that people agree on, rounded to the minor unit. */
-function isUsualPercent(booked: bigint, other: bigint, outgoing: boolean): boolean {
-  const gap = magnitude(booked - other) * 1000n;
-  if (other > booked && !outgoing) return false;
-  return (other < booked ? TAKEN_OFF : ADDED).some((share) => magnitude(gap - booked * share) <= ROUNDED);
 }
 
 /** True for 17.00 where the other is 17.83 or 16.62. */

@@ -1,4 +1,4 @@
-import { magnitude, show } from '../amounts.ts';
+import { isUsualPercent, magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, identifierKeys, percentScore, quote, sideOf } from '../board.ts';
 import { referenceKey } from '../../ledger/keys.ts';
 import { identifierOf } from '../identifiers-in-text.ts';
@@ -6,7 +6,7 @@ import { contradicts, lookupKey, sameIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, inOrder, otherSide, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import { type Solution, rangeOf, subsetFor } from '../subsets.ts';
-import { LEAST_TIMES_FEE, ofAnotherParty, shapeOf } from './group-key.ts';
+import { LEAST_TIMES_FEE, ofAnotherParty, percentMillis, shapeOf } from './group-key.ts';
 
 // How many accidental sums a pool may produce before one that fits proves nothing.
 const CHANCE_SAME_IDENTIFIER = 0.2;
@@ -38,6 +38,7 @@ export const identifierSum: Rule = {
         chance: CHANCE_SAME_IDENTIFIER,
         whole: CERTAIN,
         lessFee: true,
+        agreed: true as const,
         together: (parts: readonly Line[]) => ofOneParty(board, line, parts),
       }));
     });
@@ -51,8 +52,8 @@ export const counterpartySum: Rule = {
   find(board) {
     const names = new NameIndex(board.open(), MOST_NAMESAKES);
     solve(board, counterpartySum, (line) => {
-      const { group: window } = board.settings.windows;
-      const near = names.near(line, (other) => isCandidate(board, line, other, 2 * window));
+      const { group: window, late } = board.settings.windows;
+      const near = names.near(line, (other) => isCandidate(board, line, other, late / 2));
       if (!canReach(line, near)) return [];
       const weighed = near.map((other) => ({ other, evidence: board.weigh(line, other) }));
       const shared = weighed.filter(({ evidence }) => evidence.shared !== null);
@@ -93,10 +94,12 @@ export const batchSum: Rule = {
       // A single line is no batch, and of very many on one day nothing tells which belong together.
       if (!first || lines.length < 2 || lines.length > MOST_IN_BATCH) continue;
       const day = dayKey(first, first.side, first.day);
-      const chance = (key === day ? CHANCE_SAME_DAY : CHANCE_SAME_BATCH) / open.length;
+      const whole = key === dateKey(first);
+      const chance = (whole ? CHANCE_SAME_DAY : CHANCE_SAME_BATCH) / open.length;
       const total = (sign: bigint) => totalOf(lines.filter(({ minor }) => minor * sign > 0n));
       const word = / word (.*)$/.exec(key)?.[1] ?? null;
-      const batch = { lines, chance, paidIn: total(1n), paidOut: total(-1n), word };
+      const tied = !whole && word === null;
+      const batch = { lines, chance, paidIn: total(1n), paidOut: total(-1n), word, tied };
       ofDay.set(day, [...(ofDay.get(day) ?? []), batch]);
     }
     const { amount: window } = board.settings.windows;
@@ -107,7 +110,7 @@ export const batchSum: Rule = {
       const why = 'are one day’s batch';
       const size = parseInt(magnitude(line.minor).toString(), 10);
       for (let day = line.day - window; day <= line.day + window; day += 1)
-        for (const { lines: batch, chance, paidIn, paidOut, word } of ofDay.get(
+        for (const { lines: batch, chance, paidIn, paidOut, word, tied } of ofDay.get(
           dayKey(line, otherSide(line), day),
         ) ?? []) {
           // An amount has no more possible sums than minor units.
@@ -120,10 +123,10 @@ export const batchSum: Rule = {
           if (said)
             pools.push({
               lines: all,
-              ...{ why, percent: 92, chance, together, lessFee: true, wholeOnly: true },
+              ...{ why, percent: 92, chance, together, lessFee: true, lessPercent: true, wholeOnly: true },
             });
           const lines = sameSign(line, all);
-          if (!canReach(line, lines) || !(said || mayBeMany(line))) continue;
+          if (!canReach(line, lines) || !(said || mayBeMany(line, tied))) continue;
           pools.push({ lines, why, percent: 90, chance, together });
         }
       return pools;
@@ -141,24 +144,35 @@ interface Batch {
   readonly paidOut: bigint;
   /** The word with which the lines' texts begin; null where something else makes them a batch. */
   readonly word: string | null;
+  /** True where the lines have a text, or a kind of reference, in common. */
+  readonly tied: boolean;
 }
 
+// SUPPLIERS for the supplier payments of a day.
 function saysWord(line: Line, word: string): boolean {
-  return [line.name, line.words].some((name) => name?.words.includes(word) === true);
+  return [line.name, line.words].some(
+    (name) =>
+      name?.words.some((said) => said === word || (word.length >= 4 && said.startsWith(word))) === true,
+  );
 }
 
 // A cheque is one payment, and a line that names somebody is that somebody's, unless it says that it is many.
-function mayBeMany(line: Line): boolean {
+function mayBeMany(line: Line, tied: boolean): boolean {
   if (line.identifiers.some(({ kind }) => kind === 'CHK') && !line.collective) return false;
-  return line.collective || line.bankOwn || (line.name === null && line.words === null);
+  return tied || line.collective || line.bankOwn || (line.name === null && line.words === null);
 }
 
 function dayKey({ scope }: Line, side: Line['side'], day: number): string {
   return `${scope} ${side} ${day}`;
 }
 
+// A weekend's days are one business day and yet several batches.
+function dateKey({ scope, side, date }: Line): string {
+  return `${scope} ${side} ${date}`;
+}
+
 function batchKeys(line: Line): string[] {
-  const day = dayKey(line, line.side, line.day);
+  const day = dateKey(line);
   const prefix = /^[A-Z]+/.exec(line.reference ?? '')?.[0];
   return [
     day,
@@ -176,6 +190,10 @@ interface Pool {
   readonly whole?: number;
   /** All of the pool may also come to the line but for a fee on the list. */
   readonly lessFee?: boolean;
+  /** All of the pool is named by the line: it may also come to it but for a discount or another small rest. */
+  readonly agreed?: true;
+  /** All of the pool may also come to the line but for a percentage as processors keep it. */
+  readonly lessPercent?: true;
   /** Only all of the pool is tried. */
   readonly wholeOnly?: true;
   /** Whether these parts can be this line's; looked at only once they add up. */
@@ -245,6 +263,8 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
     board.isListedFee(short, line.currency)
   )
     return { ...pool, line, parts: lines, others: 0, percent: 88 };
+  if (short > 0n && lessByPercent(board, line, pool, short))
+    return { ...pool, line, parts: lines, others: 0, percent: 85 };
   if (pool.wholeOnly || lines.length > board.settings.sum_pool) return null;
   const found: Solution | null = subsetFor(
     lines.map((one) => one.minor),
@@ -255,6 +275,29 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   if (!found || (found.others > 0 && !interchangeable(lines, found))) return null;
   return { ...pool, line, parts: found.places.flatMap((at) => lines[at] ?? []), others: found.others };
 }
+
+function lessByPercent(
+  board: Board,
+  line: Line,
+  { lines, agreed, lessPercent }: Pool,
+  short: bigint,
+): boolean {
+  const [whole, rest] =
+    line.side === 'statement' ? [totalOf(lines), line.minor] : [line.minor, totalOf(lines)];
+  if (agreed)
+    return (
+      isUsualPercent(magnitude(whole), magnitude(rest), false, lines.length) ||
+      short * LEAST_TIMES_REST <= whole
+    );
+  return (
+    lessPercent === true &&
+    whole > 0n &&
+    short * 100_000n <= whole * percentMillis(board.settings.fee_percent)
+  );
+}
+
+// Who names every document and pays a fiftieth less has taken off something.
+const LEAST_TIMES_REST = 50n;
 
 // One try among as many sums as the amount has units: of round amounts one in few fits by chance.
 function isTelling(line: Line, lines: readonly Line[], chance: number): boolean {
