@@ -37,7 +37,7 @@ const BANK_OWN =
 
 // One movement of a bank for many payments.
 const COLLECTIVE =
-  /\b(?:deposit\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|bacs|suppliers|creditors|takings|sepa dd|direct debits)\b/;
+  /\b(?:deposit\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|bacs|suppliers|creditors|takings|and others|et al|sepa dd|direct debits)\b|\b[au]\. ?[ao]\.|\+ ?\d+ more\b/;
 
 /**
  * Puts the lines of one run into the form in which the rules compare them.

@@ -142,7 +142,8 @@ function pairsOf(
     const plain =
       (evidence.namePercent ?? 0) >= PLAIN_PERCENT && evidence.days <= board.settings.windows.amount;
     const floor = plain && evidence.identifierBits >= 0 ? PLAIN_BITS + evidence.dateBits : 0;
-    const alone = ledger.length === statement.length ? aloneBits(board, one, ledger.length) : 0;
+    const times = ledger.length === statement.length ? ledger.length : 0;
+    const alone = times === 1 || (times > 1 && !withText) ? aloneBits(board, one, times) : 0;
     const unlike = !withText && saysOtherwise(one, other) ? UNLIKE_TEXT_BITS : 0;
     const gain = Math.max(floor, board.bits(one, evidence, window) + alone + unlike);
     return gain < (withText ? LEAST_BITS_WITH_TEXT : LEAST_BITS_WITHOUT) ? null : { gain, evidence };

@@ -57,7 +57,8 @@ export const amountMismatch: Rule = {
       amountMismatch,
       [...pairs.values()],
       (shape, one, other) =>
-        (shape !== 'partial' && shape !== 'other') || (alone.has(one) && alone.has(other)),
+        (shape !== 'partial' && shape !== 'other') ||
+        (alone.has(one) && alone.has(other) && !one.collective && !other.collective),
       (evidence, one, other) => evidence.shared !== null && !board.namesAnother(one, other, evidence),
       board.settings.windows.late,
     );

@@ -31,16 +31,19 @@ export const identifierSum: Rule = {
       const pool = new Set(identifierKeys(line).flatMap((key) => named.get(key) ?? []));
       const lines = candidates(board, line, pool, board.settings.windows.late);
       if (!canReach(line, lines)) return [];
-      return [sameSign(line, lines), lines].map((some) => ({
+      const same = sameSign(line, lines);
+      const pools = [same, lines].map((some): Pool => ({
         lines: some,
         why: 'name an identifier that it names',
         percent: 97,
         chance: CHANCE_SAME_IDENTIFIER,
         whole: CERTAIN,
         lessFee: true,
-        agreed: true as const,
-        together: (parts: readonly Line[]) => ofOneParty(board, line, parts),
+        together: (parts) => ofOneParty(board, line, parts),
       }));
+      // Only where nothing adds up: all that it names, less a discount.
+      const [first] = pools;
+      return first && same.length === lines.length ? [...pools, { ...first, agreed: true }] : pools;
     });
   },
 };
