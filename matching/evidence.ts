@@ -45,6 +45,7 @@ const BITS_A_DAY_NAMED = 0.2;
 const BRAND_PERCENT = 70;
 const SHORTEST_BRAND = 4;
 const SHORTEST_REFERENCE = 6;
+const SHORTEST_IN_TEXT = 8;
 const OFTEN = 2;
 const MOSTLY = 0.8;
 const MOST_REMEMBERED = 200_000;
@@ -165,8 +166,9 @@ export class Scale {
 
   /** True for two references of one shape that are not the same, where the two sides write the same references at all. */
   #ofOneColumn(a: Identifier, b: Identifier): boolean {
-    if (a.own === undefined || b.own === undefined || a.standing || b.standing) return false;
-    if (a.key.length < SHORTEST_REFERENCE || a.key.length !== b.key.length) return false;
+    if ((!a.own && !b.own) || a.standing || b.standing) return false;
+    const shortest = a.own && b.own ? SHORTEST_REFERENCE : SHORTEST_IN_TEXT;
+    if (a.key.length < shortest || a.key.length !== b.key.length) return false;
     const shape = shapeOfKey(a.key);
     return shape === shapeOfKey(b.key) && this.#statistics.sharesReferences(shape);
   }

@@ -10,7 +10,7 @@ const kindsOf = (words: Readonly<Record<string, string>>) =>
 
 // Spellings of one kind of document, in the languages that bank texts come in.
 const DOCUMENTS = kindsOf({
-  INV: 'INV INVOICE INVOICES INVNO RE RG RECHNUNG RECHNUNGSNR RNR FACTURE FACT FAC FACTURA BILL',
+  INV: 'INV INVOICE INVOICES INVNO IV SI FV RE RG RECHNUNG RECHNUNGSNR RNR FACTURE FACT FAC FACTURA BILL',
   CHK: 'CHK CK CHQ CHECK CHEQUE SCHECK',
   CN: 'CN CRN CREDITNOTE GUTSCHRIFT',
   PO: 'PO ORDER ORD BESTELLUNG',
@@ -50,10 +50,11 @@ const DATE =
   /^(?:(?:19|20)\d{2}([-/.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|[12]\d|3[01])(?:\2(?:(?:19|20)\d{2}|\d{2}))?|(?:19|20)\d{2}[-/.](?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2})$/;
 const AMOUNT = /^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$|^\d+[.,]\d{2}$/;
 const YEAR = /^(?:19|20)\d{2}$/;
-// Numbers that begin anew each year: INV-2026-0442, F2026135, 2026/0118.
+// Numbers that begin anew each year: INV-2026-0442, F2026135, 2026/0118, FV/17899/2026.
 const YEARLY = /^(20[123]\d)(\d{3,})$/;
 const COUNTED_ANEW = /^20[123]\d[-/_.]\d{3,}$/;
-const RANGE = /^([A-Z]+)-?(\d{3,})-(\d{3,})$/;
+const YEAR_LAST = /^[A-Z]*[-/_.]?(\d{3,})[-/_.](20[123]\d)$/;
+const RANGE = /^([A-Z]*)-?(\d{3,})-(\d{3,})$/;
 const LONGEST_RANGE = 12;
 const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+)$/;
 
@@ -75,7 +76,7 @@ export function identifiersIn(...texts: readonly (string | null)[]): Identifier[
       denied = NOT.has(word) ? 2 : word === 'FOR' ? denied : denied - 1;
       // `NOT FOR INV-88011` names what it is not about.
       if (denied < 1 && !DATE.test(word) && !AMOUNT.test(word))
-        for (const one of listed(word)) keep(identifierOf(one, before));
+        for (const one of listed(word, before)) keep(identifierOf(one, before));
       // `INV 26 0442` is INV-26-0442 whose separators were lost.
       digits = number && DOCUMENTS.has(before) ? digits + word : '';
       if (digits.length > word.length && digits.length <= LONGEST_JOINED)
@@ -110,8 +111,8 @@ export function isDateOrPlaceholder(key: string): boolean {
 }
 
 // `INV4502/4503/4504` names three, and `SI-301-304` four, unless it is one number of two parts.
-function listed(word: string): string[] {
-  const range = rangeIn(word);
+function listed(word: string, before: string): string[] {
+  const range = rangeIn(word, before);
   if (range.length > 0) return [word, ...range];
   const [, letters, first, rest] = LIST.exec(word) ?? [];
   if (letters === undefined || first === undefined || rest === undefined) return [word];
@@ -120,9 +121,10 @@ function listed(word: string): string[] {
   return [first, ...more].map((one) => `${letters}${one}`);
 }
 
-function rangeIn(word: string): string[] {
+function rangeIn(word: string, before: string): string[] {
   const [, letters = '', first = '', last = ''] = RANGE.exec(word) ?? [];
   const [from, to] = [parseInt(first, 10), parseInt(last, 10)];
+  if (letters === '' && !DOCUMENTS.has(before)) return [];
   if (first.length !== last.length || YEAR.test(first) || !(to > from && to - from <= LONGEST_RANGE))
     return [];
   return Array.from(
@@ -144,8 +146,7 @@ export function identifierOf(word: string, before: string): Identifier | null {
   const said = letters === '' ? before : letters;
   const standing = STANDING.has(letters) || STANDING.has(before) || standingKey.test(key);
   if (rest !== '') {
-    const [, year = '', number = rest] =
-      (letters !== '' || COUNTED_ANEW.test(word) ? YEARLY.exec(rest) : null) ?? [];
+    const { year, number } = yearOf(word, letters, rest);
     const digits = number.replace(/^0+(?=\d)/, '');
     const known = DOCUMENTS.has(said) || STANDING.has(said);
     const kind = letters === '' && !known ? '' : kindOf(said);
@@ -163,6 +164,15 @@ export function identifierOf(word: string, before: string): Identifier | null {
     look: lookOf(key),
     standing,
   };
+}
+
+// The year in which a number was counted, and the number itself.
+function yearOf(word: string, letters: string, rest: string): { year: string; number: string } {
+  const [, last, year] = YEAR_LAST.exec(word) ?? [];
+  if (last !== undefined && year !== undefined) return { year, number: last };
+  const [, first = '', number = rest] =
+    (letters !== '' || COUNTED_ANEW.test(word) ? YEARLY.exec(rest) : null) ?? [];
+  return { year: first, number };
 }
 
 function kindOf(letters: string): string {

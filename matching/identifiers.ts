@@ -46,7 +46,14 @@ function agreeingKinds(a: string, b: string): boolean {
 export function contradicts(a: Identifier, b: Identifier): boolean {
   if (a.standing || b.standing || sameIdentifier(a, b)) return false;
   if (a.kind !== b.kind || NEUTRAL.has(a.kind)) return namesAnother(a, b) || namesAnother(b, a);
-  return a.key.length === b.key.length || (a.digits !== '' && b.digits !== '');
+  if (a.digits !== '' && b.digits !== '') return !isCutShort(a.digits, b.digits);
+  return a.key.length === b.key.length;
+}
+
+// A field that is too short keeps the first digits.
+function isCutShort(a: string, b: string): boolean {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  return short.length >= 3 && short.length < long.length && long.startsWith(short);
 }
 
 // A plain number in a reference column is a document's; where the other text names an invoice or a cheque, it is of that sort.

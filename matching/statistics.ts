@@ -134,27 +134,29 @@ export function shapeOfKey(key: string): string {
   return key.replace(/\d/g, '9').replace(/[A-Z]/g, 'A');
 }
 
+/** Shapes of which the ledger has references and the other side's texts have many keys, and hardly one is the same. */
 function unsharedShapes(lines: readonly Line[]): Set<string> {
   const ours = new Map<string, Set<string>>();
-  const theirs = new Map<string, { lines: number; shared: number }>();
-  for (const { side, reference } of lines)
-    if (side === 'ledger' && reference !== null) {
-      const shape = shapeOfKey(reference);
-      ours.set(shape, (ours.get(shape) ?? new Set()).add(reference));
-    }
-  for (const { side, reference } of lines)
-    if (side === 'statement' && reference !== null) {
-      const shape = shapeOfKey(reference);
-      const count = theirs.get(shape) ?? { lines: 0, shared: 0 };
-      count.lines += 1;
-      if (ours.get(shape)?.has(reference)) count.shared += 1;
-      theirs.set(shape, count);
-    }
+  const theirs = new Map<string, { keys: number; shared: number }>();
+  for (const { side, identifiers } of lines)
+    if (side === 'ledger')
+      for (const { key, own } of identifiers) {
+        if (!own) continue;
+        const shape = shapeOfKey(key);
+        ours.set(shape, (ours.get(shape) ?? new Set()).add(key));
+      }
+  for (const { side, identifiers } of lines)
+    if (side === 'statement')
+      for (const { key } of identifiers) {
+        const own = ours.get(shapeOfKey(key));
+        if (!own) continue;
+        const count = theirs.get(shapeOfKey(key)) ?? { keys: 0, shared: 0 };
+        count.keys += 1;
+        if (own.has(key)) count.shared += 1;
+        theirs.set(shapeOfKey(key), count);
+      }
   const unshared = [...theirs].filter(
-    ([shape, count]) =>
-      count.lines >= MANY_REFERENCES &&
-      (ours.get(shape)?.size ?? 0) >= MANY_REFERENCES &&
-      count.shared * 20 < count.lines,
+    ([, { keys, shared }]) => keys >= MANY_REFERENCES && shared * 20 < keys,
   );
   return new Set(unshared.map(([shape]) => shape));
 }

@@ -16,15 +16,21 @@ const MOST_TRIED = 150_000;
  * not produce one: `tries x 1/range` stays below `chance`, where the range is the target in units of what all amounts are
  * multiples of. Past that, a sum that fits says nothing (24 amounts have 16 million subsets).
  * @param amounts in minor units, any sign.
+ * @param least the smallest number of amounts.
  * @returns null when none adds up within those bounds.
  */
-export function subsetFor(amounts: readonly bigint[], target: bigint, chance: number): Solution | null {
+export function subsetFor(
+  amounts: readonly bigint[],
+  target: bigint,
+  chance: number,
+  least = 2,
+): Solution | null {
   const unit = [...amounts, target].reduce(greatestCommonDivisor, 0n);
-  if (unit === 0n || amounts.length < 2) return null;
+  if (unit === 0n || amounts.length < least) return null;
   const range = magnitude(target / unit);
   const most = BigInt(Math.floor(chance * 1_000_000));
   let tries = 0n;
-  for (let size = 2; size < amounts.length; size += 1) {
+  for (let size = least; size < amounts.length; size += 1) {
     tries += combinations(amounts.length, size);
     if (tries * 1_000_000n > most * range || tries > MOST_TRIED) return null;
     const found = subsetsOf(amounts, target, size);

@@ -59,6 +59,9 @@ export const counterpartyComponent: Rule = {
 function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: number, why: string): boolean {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
   if (ledger.length < 2 || statement.length < 2 || totalOf(ledger) !== totalOf(statement)) return false;
+  // Lines that each have their like on the other side are pairs, whatever keeps them apart.
+  const theirs = new Set(statement.map(({ minor }) => minor));
+  if (ledger.every(({ minor }) => theirs.has(minor))) return false;
   return take(board, rule, ledger, statement, percent, why);
 }
 

@@ -73,17 +73,41 @@ export const counterpartySum: Rule = {
       const same = within(far, window);
       const days = [...byKeys(same, (other) => [other.date]).values()];
       const nearer = NEARER.map((most) => within(same, most));
+      // What it names, and others that it does not: `INV-4568 a.o.`
+      const named = line.collective
+        ? within(
+            shared.map(({ other }) => other),
+            window,
+          )
+        : [];
+      const others = same.filter((other) => !named.includes(other));
+      const anchored = named.length > 0 && others.length > 0 ? [anchoredPool(named, others)] : [];
       // Credit notes are taken off what is paid together; whoever pays a month late does so last.
-      return [...nearer, same, ...days, within(pool, window), far, pool].map((lines) => ({
-        lines,
-        why: 'have its counterparty',
-        percent: 93,
-        chance: CHANCE_SAME_PARTY,
-        whole: CHANCE_WHOLE_PARTY,
-      }));
+      return [
+        ...anchored,
+        ...[...nearer, same, ...days, within(pool, window), far, pool].map((lines) => ({
+          lines,
+          why: 'have its counterparty',
+          percent: 93,
+          chance: CHANCE_SAME_PARTY,
+          whole: CHANCE_WHOLE_PARTY,
+        })),
+      ];
     });
   },
 };
+
+function anchoredPool(named: readonly Line[], others: readonly Line[]): Pool {
+  const why = 'have its counterparty, those that it names among them';
+  return {
+    lines: others,
+    named,
+    why,
+    percent: 94,
+    chance: CHANCE_SAME_IDENTIFIER,
+    whole: CHANCE_WHOLE_PARTY,
+  };
+}
 
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
@@ -193,6 +217,8 @@ interface Pool {
   readonly whole?: number;
   /** All of the pool may also come to the line but for a fee on the list. */
   readonly lessFee?: boolean;
+  /** Lines that belong to it in any case; the pool is what may belong to it as well. */
+  readonly named?: readonly Line[];
   /** All of the pool is named by the line: it may also come to it but for a discount or another small rest. */
   readonly agreed?: true;
   /** All of the pool may also come to the line but for a percentage as processors keep it. */
@@ -252,7 +278,17 @@ function fewestPartsLast(a: Solved, b: Solved): number {
 }
 
 function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
-  const { lines, chance } = pool;
+  const { lines, chance, named } = pool;
+  if (named) {
+    const found = subsetFor(
+      lines.map((one) => one.minor),
+      line.minor - totalOf(named),
+      chance,
+      1,
+    );
+    if (!found || found.others > 0) return null;
+    return { ...pool, line, parts: [...named, ...found.places.flatMap((at) => lines[at] ?? [])], others: 0 };
+  }
   if (lines.length < 2) return null;
   // All of a pool is one try, however many lines it has.
   if (totalOf(lines) === line.minor && isTelling(line, lines, pool.whole ?? chance))
