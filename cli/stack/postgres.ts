@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
 import { freePort } from './ports.ts';
@@ -47,8 +48,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     ...setting('listen_addresses', '127.0.0.1'),
     ...setting('unix_socket_directories', ''),
     ...setting('max_connections', '200'),
-    // A month of a million lines and its indexes stay in memory while they are written; what is not used costs nothing.
-    ...setting('shared_buffers', '512MB'),
+    ...setting('shared_buffers', `${sharedBuffers(totalmem())}MB`),
     ...setting('wal_buffers', '64MB'),
     ...setting('max_wal_size', '4GB'),
     ...(options.durable ? [] : [...setting('fsync', 'off'), ...setting('synchronous_commit', 'off')]),
@@ -58,6 +58,14 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   options.onProcess?.(mark);
   await waitUntilReady('Postgres', child, options.logFile, () => answers(port, options.password));
   return { mark, port, adopted: false };
+}
+
+/**
+ * In MB: a quarter of the machine's memory, as Postgres advises, and no more than a month of a million lines and its
+ * indexes need to stay in memory while they are written. What is not used costs nothing.
+ */
+function sharedBuffers(memory: number): number {
+  return Math.min(2048, Math.max(128, Math.floor(memory / 4 / 2 ** 20)));
 }
 
 /** Ends a server that `startPostgres` gave (a fast shutdown: clients are dropped, data is safe). */
