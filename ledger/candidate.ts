@@ -34,12 +34,18 @@ export interface Candidate {
   readonly reasons: string;
 }
 
+/** Open lines in batches, which can be gone through again and again. */
+export interface OpenLines extends Iterable<readonly OpenLine[]> {
+  /** The same for the last time: what was looked at leaves memory. */
+  last?(): Iterable<readonly OpenLine[]>;
+}
+
 /**
  * Finds candidates among a reconciliation's open lines, which come in batches, in no order that means anything.
  * No line may stand in two candidates.
  */
 export type Matcher = (
-  open: Iterable<readonly OpenLine[]>,
+  open: OpenLines,
   reconciliation: Reconciliation,
   policy: Policy,
 ) => readonly Candidate[];

@@ -197,13 +197,16 @@ export async function copiedWhole<T>(
   tx: Transaction<Database>,
   query: RawBuilder<unknown>,
   read: (row: CopiedRow) => T,
-): Promise<Iterable<readonly T[]>> {
+): Promise<Iterable<readonly T[]> & { last(): Iterable<readonly T[]> }> {
   const held: Block[] = [];
   for await (const { bytes, length } of blocksOf(tx, query))
     held.push({ bytes: Buffer.from(bytes.subarray(0, length)), length });
   return {
     *[Symbol.iterator]() {
       for (const block of held) yield* mapped(block, read);
+    },
+    *last() {
+      for (let block = held.shift(); block; block = held.shift()) yield* mapped(block, read);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { type Transaction, sql } from 'kysely';
-import type { Candidate, OpenLine } from './candidate.ts';
+import type { Candidate, OpenLine, OpenLines } from './candidate.ts';
 import { copiedWhole } from './copy-out.ts';
 import { inBatches } from './cursor.ts';
 import type { Database } from './database.ts';
@@ -9,10 +9,7 @@ import { BULK_RULE, BULK_VERSION } from './settle-found.ts';
 const BATCH = 2_000;
 
 /** The open lines that `settle_found` did not take, those of the engine's earlier proposals among them. */
-export async function leftOpen(
-  tx: Transaction<Database>,
-  reconciliation: string,
-): Promise<Iterable<readonly OpenLine[]>> {
+export async function leftOpen(tx: Transaction<Database>, reconciliation: string): Promise<OpenLines> {
   return await copiedWhole(
     tx,
     sql`

@@ -3,8 +3,8 @@ import { minorOf } from './amounts.ts';
 import { daysBetween } from '../policy/dates.ts';
 import { type Evidence, Scale } from './evidence.ts';
 import { lookupKey } from './identifiers.ts';
-import { type Line, inOrder } from './line.ts';
-import { NameIndex } from './name-index.ts';
+import { type Line, inOrder, otherSide } from './line.ts';
+import { Parties } from './parties.ts';
 import type { Name } from './names.ts';
 import type { Settings } from './settings.ts';
 import { Statistics } from './statistics.ts';
@@ -18,6 +18,11 @@ export interface Found {
   readonly score: string;
   readonly alternatives: number;
   readonly reasons: string;
+}
+
+/** What was found, as it is kept: the lines by their ids only, so that what is matched leaves memory. */
+export interface Match extends Omit<Found, 'lines'> {
+  readonly ids: readonly string[];
 }
 
 /** In which currency lines of different currencies are compared, and the largest difference that rates explain. */
@@ -47,30 +52,27 @@ export class Board {
   readonly settings: Settings;
   readonly statistics: Statistics;
   readonly #scale: Scale;
-  readonly #all: readonly Line[];
   readonly #open: Set<Line>;
-  readonly #found: Found[] = [];
+  readonly #found: Match[] = [];
+  readonly #parties: Parties;
   readonly #fees = new Map<string, ReadonlySet<bigint | null>>();
   readonly #known = new Map<string, boolean>();
-  #names: NameIndex | null = null;
   /** Null where nothing is known of rates: then lines of two currencies are never one event. */
   readonly exchange: Exchange | null;
 
-  constructor(lines: readonly Line[], settings: Settings, exchange: Exchange | null) {
+  /** @param lines are the board's from here on: in another order, and gone once they are known. */
+  constructor(lines: Line[], settings: Settings, exchange: Exchange | null) {
     this.settings = settings;
     this.exchange = exchange;
-    this.#all = [...lines].sort(inOrder);
-    this.#open = new Set(this.#all);
-    this.statistics = new Statistics(this.#all);
+    this.#open = new Set(lines.sort(inOrder));
+    this.statistics = new Statistics(lines);
+    this.#parties = new Parties(lines, MOST_NAMESAKES);
     this.#scale = new Scale(this.statistics);
+    lines.length = 0;
   }
 
-  get found(): readonly Found[] {
+  get found(): readonly Match[] {
     return this.#found;
-  }
-
-  get all(): readonly Line[] {
-    return this.#all;
   }
 
   /** Open lines by date, then id. */
@@ -139,29 +141,22 @@ export class Board {
   namesKnownOther(line: Line, other: Line): boolean {
     const [ours, theirs] = [line.name ?? line.words, other.name ?? other.words];
     if (!ours || !theirs) return false;
-    this.#names ??= new NameIndex(this.#all, MOST_NAMESAKES);
-    return this.#names
-      .near(other, ({ side }) => side === line.side)
-      .some((known) => {
-        const name = known.name ?? known.words;
-        return (
-          name !== null &&
+    return this.#parties
+      .near(other, line.side)
+      .some(
+        (name) =>
           this.#scale.likeness(theirs, name).percent >= KNOWN_PERCENT &&
-          this.#scale.likeness(ours, name).percent < DOUBTFUL_PERCENT
-        );
-      });
+          this.#scale.likeness(ours, name).percent < DOUBTFUL_PERCENT,
+      );
   }
 
   #isKnown(line: Line, name: Name): boolean {
     const key = `${line.side} ${line.scope} ${name.joined}`;
     let known = this.#known.get(key);
     if (known === undefined) {
-      this.#names ??= new NameIndex(this.#all, MOST_NAMESAKES);
-      known = this.#names
-        .near(line, ({ side }) => side !== line.side)
-        .some(
-          ({ name: other }) => other !== null && this.#scale.likeness(name, other).percent >= KNOWN_PERCENT,
-        );
+      known = this.#parties
+        .near(line, otherSide(line))
+        .some((other) => this.#scale.likeness(name, other).percent >= KNOWN_PERCENT);
       this.#known.set(key, known);
     }
     return known;
@@ -171,8 +166,10 @@ export class Board {
   take(found: Found): boolean {
     if (found.lines.some((line) => !this.#open.has(line))) return false;
     for (const line of found.lines) this.#open.delete(line);
-    this.#found.push(found);
-    const [one, other] = found.lines;
+    const { lines, reasons, ...rest } = found;
+    // Put together from pieces; a copy of the whole takes less room than they do.
+    this.#found.push({ ...rest, ids: lines.map(({ id }) => id), reasons: Buffer.from(reasons).toString() });
+    const [one, other] = lines;
     if (found.lines.length === 2 && found.alternatives === 0 && one && other && one.side !== other.side)
       this.#scale.learn(...(one.side === 'ledger' ? ([one, other] as const) : ([other, one] as const)));
     return true;

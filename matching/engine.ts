@@ -1,4 +1,4 @@
-import { Board, type Exchange, type Found, type Rule } from './board.ts';
+import { Board, type Exchange, type Match, type Rule } from './board.ts';
 import type { Line } from './line.ts';
 import { amountDate, amountDateAlias, amountDateText } from './rules/equal-amounts.ts';
 import { exactReference } from './rules/exact-reference.ts';
@@ -39,14 +39,15 @@ export const RULES: readonly Rule[] = [
 /**
  * Matches the lines of both sides. The same lines give the same matches in whatever order they come; every line is in at
  * most one match.
+ * @param lines are used up: what is matched leaves memory.
  * @param options `exchange` where lines of different currencies can be compared by their base amounts; `onRule` is told of
  *   each rule before it runs.
  */
 export function matchLines(
-  lines: readonly Line[],
+  lines: Line[],
   settings: Settings,
   options: { readonly exchange?: Exchange; readonly onRule?: (rule: Rule, open: number) => void } = {},
-): readonly Found[] {
+): readonly Match[] {
   const board = new Board(lines, settings, options.exchange ?? null);
   for (const rule of RULES) {
     if (settings.off.includes(rule.name)) continue;

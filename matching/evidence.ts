@@ -48,14 +48,21 @@ const SHORTEST_REFERENCE = 6;
 const SHORTEST_IN_TEXT = 8;
 const OFTEN = 2;
 const MOSTLY = 0.8;
-const MOST_REMEMBERED = 200_000;
+const MOST_REMEMBERED = 50_000;
+
+/** For whom a name of the other side stood. Nearly always for one. */
+interface Written {
+  readonly name: Name;
+  times: number;
+  others: Map<Name, number> | null;
+}
 
 /** Weighs pairs of lines; remembers how alike names are, since names recur. */
 export class Scale {
   readonly #statistics: Statistics;
   readonly #likeness = new Map<Name, Map<Name, Likeness>>();
   #remembered = 0;
-  readonly #written = new Map<Name, Map<Name, number>>();
+  readonly #written = new Map<Name, Written>();
 
   constructor(statistics: Statistics) {
     this.#statistics = statistics;
@@ -105,9 +112,10 @@ export class Scale {
   learn(ours: Line, theirs: Line): void {
     const [name, written] = [ours.name ?? ours.words, theirs.name ?? theirs.words];
     if (!name || !written) return;
-    let row = this.#written.get(written);
-    if (!row) this.#written.set(written, (row = new Map<Name, number>()));
-    row.set(name, (row.get(name) ?? 0) + 1);
+    const known = this.#written.get(written);
+    if (!known) this.#written.set(written, { name, times: 1, others: null });
+    else if (known.name === name) known.times += 1;
+    else (known.others ??= new Map<Name, number>()).set(name, (known.others.get(name) ?? 0) + 1);
   }
 
   /** True when the other side was seen to write this name for another counterparty, time and again. */
@@ -127,12 +135,13 @@ export class Scale {
   /** The counterparty that a name of the other side stood for: several times, and hardly ever for another. */
   #aliasOf(theirs: Line): Name | null {
     const written = theirs.name ?? theirs.words;
-    const row = written ? this.#written.get(written) : undefined;
-    if (!row) return null;
-    let [all, most, name] = [0, 0, null as Name | null];
-    for (const [one, times] of row) {
+    const known = written ? this.#written.get(written) : undefined;
+    if (!known) return null;
+    let { name, times: most } = known;
+    let all = most;
+    for (const [other, times] of known.others ?? []) {
       all += times;
-      if (times > most) [most, name] = [times, one];
+      if (times > most) [most, name] = [times, other];
     }
     return most >= OFTEN && most >= all * MOSTLY ? name : null;
   }

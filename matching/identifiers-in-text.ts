@@ -182,6 +182,8 @@ function kindOf(letters: string): string {
 // What a scanner or a tired eye takes for each other.
 function lookOf(key: string): string {
   if (key.length < SHORTEST_LOOK) return '';
+  // Most keys have nothing of it, and their look is the key itself.
+  if (!/[OQDILSBZ]/.test(key)) return key;
   return key
     .replace(/[OQD]/g, '0')
     .replace(/[IL]/g, '1')

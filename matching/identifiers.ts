@@ -36,6 +36,17 @@ export function sameIdentifier(a: Identifier, b: Identifier): boolean {
   return (a.year === '' || b.year === '' || a.year === b.year) && agreeingKinds(a.kind, b.kind);
 }
 
+/** True when two lines name one event. */
+export function shareIdentifier(
+  a: { readonly identifiers: readonly Identifier[] },
+  b: { readonly identifiers: readonly Identifier[] },
+): boolean {
+  for (const one of a.identifiers)
+    for (const other of b.identifiers)
+      if (!one.standing && !other.standing && sameIdentifier(one, other)) return true;
+  return false;
+}
+
 // A cheque and an invoice of one number are two things; `INVO` is a slip for `INV`.
 function agreeingKinds(a: string, b: string): boolean {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];

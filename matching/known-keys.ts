@@ -19,7 +19,7 @@ const DENIED = 4;
  * that writes one of them otherwise: `F 2024 135` for F-2024-135, `SETTLEMENT S-310` for the group S-310.
  */
 export class KnownKeys {
-  readonly #keys: Record<Side, Set<string>> = { ledger: new Set(), statement: new Set() };
+  readonly #keys: Record<Side, Keys> = { ledger: new Keys(), statement: new Keys() };
 
   /** Remembers what one line is called. */
   add(side: Side, reference: string | null, group: string | null): void {
@@ -44,7 +44,7 @@ export class KnownKeys {
               .match(/[A-Z0-9]+/g);
       for (let from = 0; pieces !== null && from < pieces.length; from += 1) {
         if (NOT.has(pieces[from] ?? '')) from += DENIED;
-        const key = longest(keys, pieces, from);
+        const key = keys.longest(pieces, from);
         if (key !== null && found.size < MOST_TOLD) found.add(key);
       }
     }
@@ -52,15 +52,35 @@ export class KnownKeys {
   }
 }
 
-/** The longest key that some pieces make together, from a place on. */
-function longest(keys: ReadonlySet<string>, pieces: readonly string[], from: number): string | null {
-  let [key, best, letters] = ['', null as string | null, false];
-  for (let at = from; at < pieces.length && at < from + MOST_PIECES; at += 1) {
-    const piece = pieces[at] ?? '';
-    key += piece;
-    letters ||= /[A-Z]/.test(piece);
-    if (key.length > LONGEST) break;
-    if (key.length >= (letters ? SHORTEST : SHORTEST_IN_DIGITS) && keys.has(key)) best = key;
+class Keys {
+  readonly #keys = new Set<string>();
+  // What keys begin with: most words of a text begin none.
+  readonly #heads = new Set<string>();
+
+  get size(): number {
+    return this.#keys.size;
   }
-  return best;
+
+  add(key: string): void {
+    this.#keys.add(key);
+    this.#heads.add(key.slice(0, HEAD));
+  }
+
+  /** The longest key that some pieces make together, from a place on. */
+  longest(pieces: readonly string[], from: number): string | null {
+    let [key, best] = [pieces[from] ?? '', null as string | null];
+    if (key.length >= HEAD && !this.#heads.has(key.slice(0, HEAD))) return null;
+    for (let at = from; at < pieces.length && at < from + MOST_PIECES && key.length <= LONGEST; at += 1) {
+      if (at > from) key += pieces[at] ?? '';
+      if (
+        key.length >= SHORTEST &&
+        this.#keys.has(key) &&
+        (key.length >= SHORTEST_IN_DIGITS || /[A-Z]/.test(key))
+      )
+        best = key;
+    }
+    return best;
+  }
 }
+
+const HEAD = 3;

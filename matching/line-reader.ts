@@ -41,14 +41,19 @@ const COLLECTIVE =
 
 /**
  * Puts the lines of one run into the form in which the rules compare them.
- * @param lines gone through twice: what a text means hangs on what the other side calls its documents.
+ * @param lines gone through once or twice: what a text means hangs on what the other side calls its documents.
  * @param holidays of the entity's calendar, `YYYY-MM-DD`.
+ * @param again the same lines, where the second time is to be another way.
  */
-export function readLines(lines: Iterable<RawLine>, holidays: readonly string[]): Line[] {
+export function readLines(
+  lines: Iterable<RawLine>,
+  holidays: readonly string[],
+  again: Iterable<RawLine> = lines,
+): Line[] {
   const known = new KnownKeys();
   for (const { side, reference, group } of lines) known.add(side, reference, group);
   const reader = new LineReader(holidays, known);
-  return Array.from(lines, (line) => reader.read(line));
+  return Array.from(again, (line) => reader.read(line));
 }
 
 /** Reads lines one by one, for whoever has told {@link KnownKeys} of all of them before. */

@@ -17,20 +17,17 @@ export const matchByRules: Matcher = (open, reconciliation, policy) => {
     reconciliation.currency === reconciliation.statement_currency
       ? '0'
       : (policy.content.intercompany?.tolerance_usd ?? '0');
-  const lines = readLines(
-    {
-      *[Symbol.iterator]() {
-        for (const batch of open) for (const line of batch) yield rawOf(line, reconciliation);
-      },
-    },
-    calendarOf(policy, reconciliation.entity)?.holidays ?? [],
-  );
-  const found = matchLines(lines, DEFAULT_SETTINGS, {
+  const holidays = calendarOf(policy, reconciliation.entity)?.holidays ?? [];
+  function* raw(batches: Iterable<readonly OpenLine[]>) {
+    for (const batch of batches) for (const line of batch) yield rawOf(line, reconciliation);
+  }
+  // Not in a variable: what is matched is to leave memory.
+  const found = matchLines(readLines(raw(open), holidays, raw(open.last?.() ?? open)), DEFAULT_SETTINGS, {
     exchange: { currency: reconciliation.currency, tolerance: exact(tolerance, reconciliation.currency) },
   });
-  return found.map(({ lines: legs, rule, type, score, alternatives, reasons }): Candidate => ({
+  return found.map(({ ids, rule, type, score, alternatives, reasons }): Candidate => ({
     ...{ rule, version: VERSIONS.get(rule) ?? 0, type, score, alternatives, reasons },
-    lines: legs.map((line) => line.id),
+    lines: ids,
   }));
 };
 

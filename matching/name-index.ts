@@ -1,17 +1,19 @@
 import type { Line } from './line.ts';
 import type { Name } from './names.ts';
 
+type NamedLine = Pick<Line, 'scope' | 'name' | 'words'>;
+
 /**
  * Finds lines whose names may be alike, without comparing all with all: by the beginnings of their words, and where too many
  * share one, by the beginnings of two neighbouring words. Near-linear; a name that is cut off or misspelt further on is
  * still found, one that shares no beginning of a word is not.
  */
-export class NameIndex {
-  readonly #blocks = new Map<string, Line[]>();
+export class NameIndex<Named extends NamedLine> {
+  readonly #blocks = new Map<string, Named[]>();
   readonly #most: number;
 
   /** @param most lines in one block; what is in larger ones only is not found. */
-  constructor(lines: Iterable<Line>, most: number) {
+  constructor(lines: Iterable<Named>, most: number) {
     this.#most = most;
     for (const line of lines)
       for (const key of keysOf(line)) {
@@ -22,8 +24,8 @@ export class NameIndex {
   }
 
   /** Lines of the same scope that may have this line's name, and that fit; the line itself may be among them. */
-  near(line: Line, fits: (other: Line) => boolean): Line[] {
-    const found = new Set<Line>();
+  near(line: NamedLine, fits: (other: Named) => boolean): Named[] {
+    const found = new Set<Named>();
     for (const key of keysOf(line)) {
       const block = this.#blocks.get(key) ?? [];
       if (block.length <= this.#most) for (const other of block) if (fits(other)) found.add(other);
@@ -32,7 +34,7 @@ export class NameIndex {
   }
 }
 
-function keysOf(line: Line): string[] {
+function keysOf(line: NamedLine): string[] {
   return [...new Set([line.name, line.words].flatMap((name) => (name ? beginnings(name) : [])))].map(
     (key) => `${line.scope} ${key}`,
   );

@@ -19,6 +19,7 @@ const MONTHS = new Map(
 );
 const WEEK = /\b(?:week|wk|kw|woche|semaine|uge|vecka)\s*(\d{1,2})\b/g;
 const LONGEST_TEXT = 400;
+const NONE: readonly never[] = [];
 
 /** True for a number like 0326, which as a batch or a group is March 2026. */
 export function isMonthNumber(text: string): boolean {
@@ -30,7 +31,7 @@ export function periodsIn(text: string): readonly string[] {
   const folded = foldText(text.slice(0, LONGEST_TEXT));
   const months = folded.split(/[^a-z]+/).flatMap((word) => MONTHS.get(word) ?? []);
   const weeks = [...folded.matchAll(WEEK)].map(([, week]) => `W${parseInt(week ?? '0', 10)}`);
-  return [...new Set([...months, ...weeks])];
+  return months.length + weeks.length === 0 ? NONE : [...new Set([...months, ...weeks])];
 }
 
 /** True when two texts are about different months, or different weeks: two instalments, not one. */

@@ -19,8 +19,8 @@ export class Statistics {
   readonly #parties = new Map<string, Set<string>>();
   readonly #identifiers = new Map<string, number>();
   readonly #unshared: ReadonlySet<string>;
-  readonly #had = new Map<string, number>();
-  #amounts = new Map<string, number>();
+  readonly #allTimes: ReadonlyMap<string, ReadonlyMap<bigint, number>>;
+  #openTimes: ReadonlyMap<string, ReadonlyMap<bigint, number>> = new Map();
   #days: ReadonlyMap<string, readonly number[]> = new Map();
   #open: (() => readonly Line[]) | null = null;
 
@@ -32,9 +32,8 @@ export class Statistics {
       if (first !== undefined && line.name)
         this.#parties.set(first, (this.#parties.get(first) ?? new Set()).add(line.name.joined));
       for (const key of new Set(line.identifiers.map(lookupKey))) add(this.#identifiers, key);
-      add(this.#had, `${line.scope} ${line.side} ${line.minor}`);
     }
-    this.#open = () => lines;
+    this.#allTimes = amountsOf(lines);
     this.#unshared = unsharedShapes(lines);
   }
 
@@ -53,11 +52,10 @@ export class Statistics {
     if (this.#open === null) return;
     const open = this.#open();
     this.#open = null;
-    this.#amounts = new Map();
+    this.#openTimes = amountsOf(open);
     const days = new Map<string, number[]>();
     for (const line of open) {
       const at = `${line.scope} ${line.side}`;
-      add(this.#amounts, `${at} ${line.minor}`);
       const list = days.get(at);
       if (list) list.push(line.day);
       else days.set(at, [line.day]);
@@ -87,6 +85,11 @@ export class Statistics {
     return this.#parties.size >= MANY_PARTIES;
   }
 
+  /** How many lines, matched or not, name what is looked up by this key. */
+  naming(key: string): number {
+    return this.#identifiers.get(key) ?? 0;
+  }
+
   /** What it tells that two lines share an identifier. */
   identifier(identifier: Identifier): number {
     const seen = Math.max(1, this.#identifiers.get(lookupKey(identifier)) ?? 0);
@@ -102,7 +105,7 @@ export class Statistics {
     const other = otherSide(line);
     return this.#rarity(
       line,
-      Math.max(0, (this.#amounts.get(`${line.scope} ${other} ${line.minor}`) ?? 0) - 1),
+      Math.max(0, (this.#openTimes.get(`${line.scope} ${other}`)?.get(line.minor) ?? 0) - 1),
     );
   }
 
@@ -118,7 +121,7 @@ export class Statistics {
 
   /** True when no other line of its side had this line's amount, matched or not, and it is no round one. */
   isOneOff({ scope, side, minor }: Line): boolean {
-    return significantDigits(minor) >= ODD_DIGITS && this.#had.get(`${scope} ${side} ${minor}`) === 1;
+    return significantDigits(minor) >= ODD_DIGITS && this.#allTimes.get(`${scope} ${side}`)?.get(minor) === 1;
   }
 
   /** Among how many lines of the other side a partner is looked for, in bits. */
@@ -182,6 +185,18 @@ function countUpTo(sorted: readonly number[], limit: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** How often each amount occurs, by scope and side. */
+function amountsOf(lines: readonly Line[]): Map<string, Map<bigint, number>> {
+  const times = new Map<string, Map<bigint, number>>();
+  for (const { scope, side, minor } of lines) {
+    const at = `${scope} ${side}`;
+    let counts = times.get(at);
+    if (!counts) times.set(at, (counts = new Map<bigint, number>()));
+    counts.set(minor, (counts.get(minor) ?? 0) + 1);
+  }
+  return times;
 }
 
 function wordsOf(name: Name | null): readonly string[] {

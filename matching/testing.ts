@@ -1,6 +1,6 @@
 import type { Side } from '../ledger/database.ts';
 import { minorOf } from './amounts.ts';
-import type { Found } from './board.ts';
+import type { Match } from './board.ts';
 import { matchLines } from './engine.ts';
 import type { Line } from './line.ts';
 import { type RawLine, readLines } from './line-reader.ts';
@@ -47,7 +47,6 @@ export function found(
   return matchLines(lines(ledger, statement), settings).map(inShort);
 }
 
-export function inShort({ rule, type, lines: some, alternatives }: Found): string {
-  const ids = some.map(({ id }) => id).sort();
-  return `${rule} ${type} ${ids.join(' ')}${alternatives > 0 ? ` ?${alternatives}` : ''}`;
+export function inShort({ rule, type, ids, alternatives }: Match): string {
+  return `${rule} ${type} ${[...ids].sort().join(' ')}${alternatives > 0 ? ` ?${alternatives}` : ''}`;
 }

@@ -1,4 +1,4 @@
-import type { Exchange, Found, Rule } from '../../matching/board.ts';
+import type { Exchange, Match, Rule } from '../../matching/board.ts';
 import { matchLines } from '../../matching/engine.ts';
 import { type Line, inOrder, otherSide } from '../../matching/line.ts';
 import { readLines } from '../../matching/line-reader.ts';
@@ -55,19 +55,19 @@ function matchAccount(account: string, inputs: readonly InputLine[], options: Ma
     }),
     options.settings.holidays,
   );
-  const inputOf = new Map(lines.map((line, at) => [line, inputs[at]] as const));
-  const found = matchLines(lines, options.settings, {
+  const inputOf = new Map(lines.map(({ id }, at) => [id, inputs[at]] as const));
+  const found = matchLines([...lines], options.settings, {
     ...(options.exchange ? { exchange: options.exchange } : {}),
     onRule: (rule, open) => options.onRule(account, rule, open),
   });
-  const inputsOf = (some: readonly Line[]) => some.flatMap((line) => inputOf.get(line) ?? []);
-  const taken = new Set(found.flatMap((match) => match.lines));
-  const open = lines.filter((line) => !taken.has(line)).sort(inOrder);
+  const inputsOf = (ids: readonly string[]) => ids.flatMap((id) => inputOf.get(id) ?? []);
+  const taken = new Set(found.flatMap(({ ids }) => ids));
+  const open = lines.filter(({ id }) => !taken.has(id)).sort(inOrder);
   const near = evidence(open, lines);
   return [
-    ...found.map((match) => rowOf(match, inputsOf(match.lines), options.settings)),
+    ...found.map((match) => rowOf(match, inputsOf(match.ids), options.settings)),
     ...open.map((line): Row => {
-      const own = inputsOf([line]);
+      const own = inputsOf([line.id]);
       return {
         ...{ type: 'exception', status: 'open', score: '', rule: '', alternatives: 0, reasons: near(line) },
         ledger: line.side === 'ledger' ? own : [],
@@ -83,7 +83,7 @@ export function sharedAccounts(ledger: readonly InputLine[], statement: readonly
   return statement.some(({ account }) => account !== null && ours.has(account));
 }
 
-function rowOf(match: Found, inputs: readonly InputLine[], settings: Settings): Row {
+function rowOf(match: Match, inputs: readonly InputLine[], settings: Settings): Row {
   const { type, score, rule, alternatives, reasons } = match;
   const settles = alternatives === 0 && settings.settle.includes(rule);
   return {

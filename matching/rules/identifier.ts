@@ -11,11 +11,17 @@ export const identifier: Rule = {
   name: 'identifier',
   version: 1,
   find(board) {
-    const named = byKeys(board.all, identifierKeys);
+    const named = byKeys(board.open(), identifierKeys);
     const partners = new Map<Line, Set<Line>>();
-    for (const lines of named.values()) {
+    for (const [key, lines] of named) {
       const [ledger, statement] = [sideOf(lines, 'ledger')[0], sideOf(lines, 'statement')[0]];
-      if (lines.length !== 2 || !ledger || !statement) continue;
+      if (
+        lines.length !== 2 ||
+        board.statistics.naming(key.slice(key.lastIndexOf(' ') + 1)) !== 2 ||
+        !ledger ||
+        !statement
+      )
+        continue;
       for (const [line, other] of [
         [ledger, statement],
         [statement, ledger],

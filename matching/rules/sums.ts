@@ -2,7 +2,7 @@ import { isUsualPercent, magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, identifierKeys, percentScore, quote, sideOf } from '../board.ts';
 import { referenceKey } from '../../ledger/keys.ts';
 import { identifierOf } from '../identifiers-in-text.ts';
-import { contradicts, lookupKey, sameIdentifier } from '../identifiers.ts';
+import { contradicts, lookupKey, sameIdentifier, shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, inOrder, otherSide, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import { type Solution, rangeOf, subsetFor } from '../subsets.ts';
@@ -56,16 +56,21 @@ export const counterpartySum: Rule = {
     const names = new NameIndex(board.open(), MOST_NAMESAKES);
     solve(board, counterpartySum, (line) => {
       const { group: window, late } = board.settings.windows;
-      const near = names.near(line, (other) => isCandidate(board, line, other, late / 2));
+      const near = worthWeighing(
+        line,
+        names.near(line, (other) => isCandidate(board, line, other, late / 2)),
+      );
       if (!canReach(line, near)) return [];
-      const weighed = near.map((other) => ({ other, evidence: board.weigh(line, other) }));
-      const shared = weighed.filter(({ evidence }) => evidence.shared !== null);
+      const weighed = near.map((other) => {
+        const shares = shareIdentifier(line, other);
+        return { other, shares, percent: board.namePercent(line, other) };
+      });
+      const shared = weighed.filter(({ shares }) => shares);
       // Parts of one payment are written alike, also where only some of them say what they are for.
       const written = new Set(shared.flatMap(({ other }) => other.name ?? []));
-      const pool = weighed.flatMap(({ other, evidence }) => {
-        const alike =
-          (evidence.namePercent ?? 0) >= ALIKE_PERCENT || (other.name !== null && written.has(other.name));
-        return evidence.shared !== null || (agreeing(line, other) && alike) ? [other] : [];
+      const pool = weighed.flatMap(({ other, shares, percent }) => {
+        const alike = percent >= ALIKE_PERCENT || (other.name !== null && written.has(other.name));
+        return shares || (alike && agreeing(line, other)) ? [other] : [];
       });
       const within = (some: readonly Line[], most: number) =>
         some.filter((other) => Math.abs(other.day - line.day) <= most);
@@ -354,6 +359,12 @@ function ofOneParty(board: Board, line: Line, parts: readonly Line[]): boolean {
   return line.side === 'ledger'
     ? !ofAnotherParty(board, [line], parts)
     : !ofAnotherParty(board, parts, [line]);
+}
+
+/** Parts are smaller than the whole, unless something is taken off them. */
+function worthWeighing(line: Line, others: readonly Line[]): readonly Line[] {
+  const positive = line.minor > 0n;
+  return others.some(({ minor }) => minor > 0n !== positive) ? others : sameSign(line, others);
 }
 
 /** False when all of them together are less than the line: most lines are done with here. */

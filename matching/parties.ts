@@ -1,0 +1,32 @@
+import type { Side } from '../ledger/database.ts';
+import type { Line } from './line.ts';
+import { NameIndex } from './name-index.ts';
+import type { Name } from './names.ts';
+
+type Party = Pick<Line, 'scope' | 'side' | 'name' | 'words'> & { readonly called: Name };
+
+/** Whom each side names, each name once: also those of lines that are matched by now. */
+export class Parties {
+  readonly #index: NameIndex<Party>;
+
+  /** @param most parties in one block of the index, see {@link NameIndex}. */
+  constructor(lines: Iterable<Line>, most: number) {
+    const seen = new Map<string, Set<Name>>();
+    const parties: Party[] = [];
+    for (const { scope, side, name, words } of lines) {
+      const called = name ?? words;
+      if (!called) continue;
+      const known = seen.get(`${side} ${scope}`) ?? new Set();
+      if (known.size === 0) seen.set(`${side} ${scope}`, known);
+      if (known.has(called)) continue;
+      known.add(called);
+      parties.push({ scope, side, name: called, words: null, called });
+    }
+    this.#index = new NameIndex(parties, most);
+  }
+
+  /** The names that may be this line's, of one side. */
+  near(line: Line, side: Side): Name[] {
+    return this.#index.near(line, (other) => other.side === side).map(({ called }) => called);
+  }
+}
