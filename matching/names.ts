@@ -8,6 +8,8 @@ export interface Name {
   readonly joined: string;
   /** Which letters and digits it has, a bit for each, some of them sharing one; also of each of its words. */
   readonly letters: number;
+  /** Which of them it has more than once. */
+  readonly repeated: number;
   readonly wordLetters: readonly number[];
 }
 
@@ -63,7 +65,8 @@ export class Names {
     if (known) return known;
     const wordLetters = words.map(lettersOf);
     const letters = wordLetters.reduce((all, some) => all | some, 0);
-    const name = { words, joined: words.join(''), letters, wordLetters };
+    const joined = words.join('');
+    const name = { words, joined, letters, repeated: repeatedIn(joined), wordLetters };
     this.#known.set(key, name);
     return name;
   }
@@ -85,37 +88,47 @@ function wordsOf(text: string): string[] {
  * Words that the shorter name has and the longer has not speak against it.
  */
 export function likeness(a: Name, b: Name, telling: Telling): Likeness {
-  const weigh = (words: readonly string[]) => words.reduce((total, word) => total + telling(word), 0);
-  if (a.joined === b.joined) return { percent: 100, bits: Math.min(weigh(a.words), MOST_BITS) };
-  const [short, long] = weigh(a.words) <= weigh(b.words) ? [a, b] : [b, a];
-  const free = new Set(long.words.keys());
+  const [ours, theirs] = [weightOf(a, telling), weightOf(b, telling)];
+  if (a.joined === b.joined) return { percent: 100, bits: Math.min(ours, MOST_BITS) };
+  const [short, long] = ours <= theirs ? [a, b] : [b, a];
+  // Words of the longer name that are spoken for, a bit for each; there are ten at most.
+  let [taken, extra] = [0, Math.max(ours, theirs)];
   let [found, missed, shared] = [0, 0, 0];
-  for (const [place, word] of short.words.entries()) {
-    let best: { at: number; alike: number } | null = null;
-    for (const at of free) {
-      const other = long.words[at] ?? '';
+  for (let place = 0; place < short.words.length; place += 1) {
+    const word = short.words[place] ?? '';
+    let [best, most] = [-1, 0];
+    for (let at = 0; at < long.words.length; at += 1) {
+      if ((taken >> at) & 1) continue;
       const differing = bitsIn((short.wordLetters[place] ?? 0) ^ (long.wordLetters[at] ?? 0));
       const last = place === short.words.length - 1 || at === long.words.length - 1;
-      const alike = wordsAlike(word, other, last, differing);
-      if (alike > (best?.alike ?? 0)) best = { at, alike };
+      const alike = wordsAlike(word, long.words[at] ?? '', last, differing);
+      if (alike > most) [best, most] = [at, alike];
     }
     let weight = telling(word);
-    if (best && best.alike >= LEAST_ALIKE) {
-      free.delete(best.at);
+    if (most >= LEAST_ALIKE) {
+      const other = telling(long.words[best] ?? '');
+      taken |= 1 << best;
+      extra -= other;
       // An initial tells as much as a letter does, also of the word that it may stand for.
-      if (best.alike <= LEAST_ALIKE) weight = Math.min(weight, telling(long.words[best.at] ?? ''));
-      shared += weight * best.alike;
-      found += weight * best.alike;
+      if (most <= LEAST_ALIKE) weight = Math.min(weight, other);
+      shared += weight * most;
+      found += weight * most;
     } else missed += weight;
   }
-  const extra = weigh([...free].map((at) => long.words[at] ?? ''));
+  extra = Math.max(0, extra);
   const total = found + missed;
   const contained = total === 0 ? 0 : found / total;
   const whole = Math.max(joinedAlike(a, b), isAcronym(a, b) ? 0.8 : 0);
   const alike = Math.max(contained * (1 - (0.2 * extra) / (extra + total + 1)), whole);
-  const said = whole > contained ? Math.max(shared, whole * weigh(short.words)) : shared;
+  const said = whole > contained ? Math.max(shared, whole * Math.min(ours, theirs)) : shared;
   const bits = alike >= 0.3 ? said - (whole > contained ? 0 : missed * 0.8) - extra * 0.08 : UNLIKE_BITS;
   return { percent: Math.round(alike * 100), bits: Math.max(UNLIKE_BITS, Math.min(bits, MOST_BITS)) };
+}
+
+function weightOf({ words }: Name, telling: Telling): number {
+  let weight = 0;
+  for (const word of words) weight += telling(word);
+  return weight;
 }
 
 const LEAST_ALIKE = 0.6;
@@ -152,7 +165,8 @@ function joinedAlike(a: Name, b: Name): number {
   if (short.length >= 6 && long.startsWith(short)) return 0.8 + (0.2 * short.length) / long.length;
   const allowed = Math.floor(long.length / 5);
   if (short.length < 6 || long.length - short.length > allowed) return 0;
-  if (bitsIn(a.letters ^ b.letters) > 2 * allowed) return 0;
+  // A slip takes one letter away and adds one, at most, and so turns two of these bits.
+  if (bitsIn(a.letters ^ b.letters) + bitsIn(a.repeated ^ b.repeated) > 2 * allowed) return 0;
   const slips = editDistance(short, long, allowed);
   return slips > allowed ? 0 : 1 - slips / long.length;
 }
@@ -161,6 +175,16 @@ function lettersOf(word: string): number {
   let letters = 0;
   for (let at = 0; at < word.length; at += 1) letters |= 1 << (word.charCodeAt(at) & 31);
   return letters;
+}
+
+function repeatedIn(word: string): number {
+  let [once, twice] = [0, 0];
+  for (let at = 0; at < word.length; at += 1) {
+    const letter = 1 << (word.charCodeAt(at) & 31);
+    twice |= once & letter;
+    once |= letter;
+  }
+  return twice;
 }
 
 function bitsIn(word: number): number {
