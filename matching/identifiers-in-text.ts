@@ -152,7 +152,7 @@ export function identifierOf(word: string, before: string): Identifier | null {
     const kind = letters === '' && !known ? '' : kindOf(said);
     const shortest = kind === '' || isNeutral(kind) ? SHORTEST_DIGITS : SHORTEST_KNOWN;
     if (rest.length < shortest || (letters === '' && !known && YEAR.test(rest))) return null;
-    return { key, kind, digits, year, look: lookOf(key), standing };
+    return { key, kind, digits, year, look: lookOf(key), standing, own: false };
   }
   const digitCount = key.replace(/[A-Z]/g, '').length;
   if (key.length < SHORTEST_MIXED || digitCount < 2) return null;
@@ -163,6 +163,7 @@ export function identifierOf(word: string, before: string): Identifier | null {
     year: '',
     look: lookOf(key),
     standing,
+    own: false,
   };
 }
 

@@ -13,12 +13,12 @@ export interface Identifier {
   /** True for what stands on every payment of an account, customer or contract, and so names no event. */
   readonly standing: boolean;
   /** True for what stands in the line's own reference column. */
-  readonly own?: true;
+  readonly own: boolean;
 }
 
 /** A reference that has no more to say than itself: it agrees with what is written the same. */
 export function referenceIdentifier(key: string, standing = false): Identifier {
-  return { key, kind: 'REF', digits: '', year: '', look: '', standing };
+  return { key, kind: 'REF', digits: '', year: '', look: '', standing, own: false };
 }
 
 // Kinds that say nothing about which register the number is from: they agree with every other.
@@ -70,7 +70,7 @@ function isCutShort(a: string, b: string): boolean {
 // A plain number in a reference column is a document's; where the other text names an invoice or a cheque, it is of that sort.
 function namesAnother(own: Identifier, other: Identifier): boolean {
   return (
-    own.own === true &&
+    own.own &&
     NEUTRAL.has(own.kind) &&
     REGISTERS.has(other.kind) &&
     own.digits.length >= SHORTEST_NUMBER &&

@@ -7,7 +7,10 @@ type Party = Pick<Line, 'scope' | 'side' | 'name' | 'words'> & { readonly called
 
 /** Whom each side names, each name once: also those of lines that are matched by now. */
 export class Parties {
-  readonly #index: NameIndex<Party>;
+  readonly #parties: readonly Party[];
+  readonly #most: number;
+  // Made when it is first asked for: by then much of what is matched has left memory.
+  #index: NameIndex<Party> | null = null;
 
   /** @param most parties in one block of the index, see {@link NameIndex}. */
   constructor(lines: Iterable<Line>, most: number) {
@@ -22,11 +25,13 @@ export class Parties {
       known.add(called);
       parties.push({ scope, side, name: called, words: null, called });
     }
-    this.#index = new NameIndex(parties, most);
+    this.#parties = parties;
+    this.#most = most;
   }
 
   /** The names that may be this line's, of one side. */
   near(line: Line, side: Side): Name[] {
+    this.#index ??= new NameIndex(this.#parties, this.#most);
     return this.#index.near(line, (other) => other.side === side).map(({ called }) => called);
   }
 }

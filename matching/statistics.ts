@@ -85,14 +85,14 @@ export class Statistics {
     return this.#parties.size >= MANY_PARTIES;
   }
 
-  /** How many lines, matched or not, name what is looked up by this key. */
-  naming(key: string): number {
-    return this.#identifiers.get(key) ?? 0;
+  /** How many lines, matched or not, name what is looked up by this identifier's key. */
+  naming(identifier: Identifier): number {
+    return this.#identifiers.get(lookupKey(identifier)) ?? 0;
   }
 
   /** What it tells that two lines share an identifier. */
   identifier(identifier: Identifier): number {
-    const seen = Math.max(1, this.#identifiers.get(lookupKey(identifier)) ?? 0);
+    const seen = Math.max(1, this.naming(identifier));
     return Math.log2((this.#lines + 4 * EASING) / seen);
   }
 

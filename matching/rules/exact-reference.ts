@@ -14,9 +14,13 @@ export const exactReference: Rule = {
   name: 'exact_reference',
   version: 2,
   find(board) {
+    const open = board.open();
     const keys = (line: Line) =>
       line.reference !== null && isSpecific(line.reference) ? [`${line.scope} ${line.reference}`] : [];
-    for (const lines of byKeys(board.open(), keys).values()) {
+    // Most references of what is left stand on one line only.
+    const again = repeated(open);
+    const candidates = open.filter(({ reference }) => reference !== null && again.has(reference));
+    for (const lines of byKeys(candidates, keys).values()) {
       const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
       if (ledger.length !== statement.length || ledger.length > MOST_INSTALMENTS) continue;
       const byAmount = new Map(ledger.map((line) => [line.minor, line] as const));
@@ -29,6 +33,13 @@ export const exactReference: Rule = {
 };
 
 const MOST_INSTALMENTS = 60;
+
+function repeated(lines: readonly Line[]): Set<string> {
+  const [once, again] = [new Set<string>(), new Set<string>()];
+  for (const { reference } of lines)
+    if (reference !== null) (once.has(reference) ? again : once).add(reference);
+  return again;
+}
 
 function settleable(board: Board, ledger: Line, statement: Line): void {
   if (Math.abs(ledger.day - statement.day) > board.settings.windows.reference) return;

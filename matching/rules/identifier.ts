@@ -1,5 +1,6 @@
 import { show } from '../amounts.ts';
-import { type Rule, apart, identifierKeys, quote, sideOf } from '../board.ts';
+import { type Rule, apart, quote, sideOf } from '../board.ts';
+import { lookupKey } from '../identifiers.ts';
 import { type Line, byKeys } from '../line.ts';
 import { contradicting } from './exact-reference.ts';
 
@@ -11,17 +12,14 @@ export const identifier: Rule = {
   name: 'identifier',
   version: 1,
   find(board) {
-    const named = byKeys(board.open(), identifierKeys);
+    // Most of what a month names is named once or many times over; only the rest is listed.
+    const named = byKeys(board.open(), (line) =>
+      line.identifiers.filter((one) => !one.standing && board.statistics.naming(one) === 2).map(lookupKey),
+    );
     const partners = new Map<Line, Set<Line>>();
-    for (const [key, lines] of named) {
+    for (const lines of named.values()) {
       const [ledger, statement] = [sideOf(lines, 'ledger')[0], sideOf(lines, 'statement')[0]];
-      if (
-        lines.length !== 2 ||
-        board.statistics.naming(key.slice(key.lastIndexOf(' ') + 1)) !== 2 ||
-        !ledger ||
-        !statement
-      )
-        continue;
+      if (lines.length !== 2 || !ledger || !statement) continue;
       for (const [line, other] of [
         [ledger, statement],
         [statement, ledger],
