@@ -6,7 +6,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import flags from '../cli/node-flags.json' with { type: 'json' };
+import { nodeFlagsOf } from '../cli/node-flags.ts';
 import { signerOf, verifierOf, verifierText } from '../ledger/checkpoint.ts';
 import { type Db, connect } from '../ledger/connect.ts';
 import { seal } from '../ledger/seal.ts';
@@ -109,7 +109,7 @@ function note(name: string, { seconds, cpuSeconds, rssMb, verdict, seen }: Verif
 async function verifyInChild(url: string, verifier: string | null): Promise<Verified> {
   const child = fork(fileURLToPath(new URL('audit-verify.ts', import.meta.url)), {
     // As the command's own process is started.
-    execArgv: flags.audit,
+    execArgv: [...nodeFlagsOf('audit')],
     env: { DATABASE_URL: url, ...(verifier === null ? {} : { VERIFIER: verifier }) },
   });
   const ended = once(child, 'exit').then(([code]) => {

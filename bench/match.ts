@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { from } from 'pg-copy-streams';
 import { readPeriod } from '../activities/close/files.ts';
+import { nodeFlagsOf } from '../cli/node-flags.ts';
 import { registerCompany } from '../cli/register-company.ts';
 import { connect } from '../ledger/connect.ts';
 import type { Door } from '../ledger/door.ts';
@@ -34,6 +35,15 @@ const { values } = parseArgs({
     verbose: { type: 'boolean', default: false },
   },
 });
+// As the close worker's own process is started.
+const flags = nodeFlagsOf('workers/close.ts');
+if (flags.some((flag) => !process.execArgv.includes(flag))) {
+  const self = fileURLToPath(import.meta.url);
+  const { status } = spawnSync(process.execPath, [...flags, self, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
+  process.exit(status ?? 1);
+}
 const ROWS = Number.parseInt(values.rows, 10);
 const PERIOD = '2026-03';
 const RECONCILIATION = reconciliationId('US', PERIOD, '1010');

@@ -6,10 +6,10 @@ import type { ListMaker } from './settle-digest.ts';
 /** The rule whose clearest cases are found in the database; `matching/rules` has the rest of it. */
 export const BULK_RULE = 'exact_reference';
 /** That of the rule which the database tells in its own words. */
-export const BULK_VERSION = 2;
+export const BULK_VERSION = 3;
 
 /**
- * Finds the pairs that the rule `exact_reference` would find and nobody could doubt (migration 0017 says which), and
+ * Finds the pairs that the rule `exact_reference` would find and nobody could doubt (migration 0018 says which), and
  * keeps them in the temporary table `settle_found` until the transaction ends. What is not there is left to the matcher;
  * so the database saves time and decides nothing otherwise.
  * @param again earlier matches whose lines count as open.

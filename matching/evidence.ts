@@ -32,8 +32,6 @@ const SAME_PERCENT = 90;
 // A payment that names another document or another month is another payment.
 const CONTRADICTION_BITS = -12;
 const SLIP_BITS = -1.5;
-// Unit 4 is not unit 9; but many a number is a bank's own.
-const OTHER_LABEL_BITS = -7;
 const MOST_IDENTIFIER_BITS = 14;
 const CUT_OFF_BITS = 4;
 const PARTY_BITS = 5;
@@ -162,7 +160,8 @@ export class Scale {
           against = Math.min(against, isSlip(one, other) ? SLIP_BITS : CONTRADICTION_BITS);
       }
     const party = sameParty ? PARTY_BITS : 0;
-    if (!shared && otherLabels(a.labels, b.labels)) against = Math.min(against, OTHER_LABEL_BITS);
+    // Unit 4 is not unit 9.
+    if (!shared && otherLabels(a.labels, b.labels)) against = CONTRADICTION_BITS;
     const bits = shared ? best : against < 0 ? against : best;
     const identifierBits = Math.min(bits + party, MOST_IDENTIFIER_BITS);
     return {

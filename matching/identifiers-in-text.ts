@@ -99,10 +99,7 @@ export function identifiersIn(...texts: readonly (string | null)[]): Identifier[
 export function withReference(key: string | null, identifiers: readonly Identifier[]): readonly Identifier[] {
   const none = key === null || key.length < 2 || !/\d/.test(key) || PLACEHOLDER.test(key);
   if (none || identifiers.some((one) => one.key === key)) return identifiers;
-  const own = YEAR.test(key)
-    ? { ...referenceIdentifier(key), digits: key }
-    : referenceIdentifier(key, standingKey.test(key));
-  return [...identifiers, own];
+  return [...identifiers, referenceIdentifier(key, standingKey.test(key))];
 }
 
 /** True for a key that is a date, a year, or what banks write where a payer wrote nothing. */

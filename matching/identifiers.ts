@@ -18,7 +18,8 @@ export interface Identifier {
 
 /** A reference that has no more to say than itself: it agrees with what is written the same. */
 export function referenceIdentifier(key: string, standing = false): Identifier {
-  return { key, kind: 'REF', digits: '', year: '', look: '', standing, own: false };
+  const digits = /^\d+$/.test(key) ? key.replace(/^0+(?=\d)/, '') : '';
+  return { key, kind: 'REF', digits, year: '', look: '', standing, own: false };
 }
 
 // Kinds that say nothing about which register the number is from: they agree with every other.

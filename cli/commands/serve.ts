@@ -5,6 +5,7 @@ import { type Command, Argument } from 'commander';
 import { findActor } from '../../ledger/actors.ts';
 import { mintToken } from '../../mcp-server/tokens.ts';
 import { contextOf, withDoor } from '../context.ts';
+import { nodeFlagsOf } from '../node-flags.ts';
 import { as, command } from '../options.ts';
 import { Failed, print } from '../output.ts';
 import { keyFiles, secretsOf } from '../stack/secrets.ts';
@@ -53,9 +54,13 @@ export function serveCommands(program: Command): void {
 }
 
 async function runEntry(entry: string): Promise<void> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(`../../${entry}`, import.meta.url))], {
-    stdio: 'inherit',
-  });
+  const child = spawn(
+    process.execPath,
+    [...nodeFlagsOf(entry), fileURLToPath(new URL(`../../${entry}`, import.meta.url))],
+    {
+      stdio: 'inherit',
+    },
+  );
   // A terminal's Ctrl-C reaches the child by itself; a kill is passed on.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));

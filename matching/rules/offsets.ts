@@ -8,7 +8,7 @@ import { type Line, byKeys } from '../line.ts';
  */
 export const sameSideOffset: Rule = {
   name: 'same_side_offset',
-  version: 2,
+  version: 3,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     for (const pair of opposites(board, (line) => (line.reference === null ? [] : [line.reference]))) {
@@ -28,7 +28,7 @@ export const sameSideOffset: Rule = {
 /** The same by name, where one of the two says that it takes something back. A proposal. */
 export const namedOffset: Rule = {
   name: 'named_offset',
-  version: 1,
+  version: 2,
   find(board) {
     const keys = (line: Line) => [line.name?.joined ?? line.words?.joined ?? ''].filter((key) => key !== '');
     for (const pair of opposites(board, keys)) {
@@ -50,7 +50,7 @@ export const namedOffset: Rule = {
 /** The same by identifiers in the texts, or by a reversing word alone where no other pair fits. A proposal. */
 export const reversalInText: Rule = {
   name: 'reversal_in_text',
-  version: 1,
+  version: 2,
   find(board) {
     for (const pair of opposites(board, identifierKeys))
       offset(board, reversalInText, pair, 90, 'and name one identifier');

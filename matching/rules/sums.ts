@@ -24,7 +24,7 @@ const NEARER = [3, 6];
 /** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
 export const identifierSum: Rule = {
   name: 'identifier_sum',
-  version: 1,
+  version: 2,
   find(board) {
     const named = byKeys(board.open(), (line) => [...identifierKeys(line), ...familyKeys(line)]);
     solve(board, identifierSum, (line) => {
@@ -51,7 +51,7 @@ export const identifierSum: Rule = {
 /** One line against several of the same counterparty. A proposal. */
 export const counterpartySum: Rule = {
   name: 'counterparty_sum',
-  version: 1,
+  version: 2,
   find(board) {
     const names = new NameIndex(board.open(), MOST_NAMESAKES);
     solve(board, counterpartySum, (line) => {
@@ -85,7 +85,8 @@ export const counterpartySum: Rule = {
             window,
           )
         : [];
-      const others = same.filter((other) => !named.includes(other));
+      const alike = weighed.filter(({ percent }) => percent >= ALIKE_PERCENT).map(({ other }) => other);
+      const others = within(sameSign(line, alike), window).filter((other) => !named.includes(other));
       const anchored = named.length > 0 && others.length > 0 ? [anchoredPool(named, others)] : [];
       // Credit notes are taken off what is paid together; whoever pays a month late does so last.
       return [
@@ -117,7 +118,7 @@ function anchoredPool(named: readonly Line[], others: readonly Line[]): Pool {
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
   name: 'batch_sum',
-  version: 1,
+  version: 2,
   find(board) {
     const open = board.open();
     const ofDay = new Map<string, Batch[]>();
