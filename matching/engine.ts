@@ -1,5 +1,6 @@
 import { Board, type Exchange, type Match, type Rule } from './board.ts';
 import type { Line } from './line.ts';
+import { batchSum } from './rules/batch-sum.ts';
 import { amountDate, amountDateAlias, amountDateText } from './rules/equal-amounts.ts';
 import { exactReference } from './rules/exact-reference.ts';
 import { batchTotal, groupKey, groupMany, groupRemainder } from './rules/group-key.ts';
@@ -8,7 +9,7 @@ import { intercompanyReference } from './rules/intercompany.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
 import { amountMismatch, amountSlip } from './rules/near-amounts.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
-import { batchSum, counterpartySum, identifierSum } from './rules/sums.ts';
+import { counterpartySum, identifierSum } from './rules/sums.ts';
 import type { Settings } from './settings.ts';
 
 /** The rules in their order: the surest first. What an earlier one takes, a later one does not see. */

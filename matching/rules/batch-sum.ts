@@ -1,0 +1,107 @@
+import { magnitude } from '../amounts.ts';
+import type { Rule } from '../board.ts';
+import { type Line, byKeys, otherSide, totalOf } from '../line.ts';
+import { type Pool, agreeing, canReach, candidates, ofOneParty, sameSign, solve } from './parts.ts';
+
+// Of a day's lines nothing says that they belong to this one: what chance may produce is shared by all lines that are open.
+const CHANCE_SAME_DAY = 0.2;
+const CHANCE_SAME_BATCH = 2;
+
+/** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
+export const batchSum: Rule = {
+  name: 'batch_sum',
+  version: 2,
+  find(board) {
+    const open = board.open();
+    const ofDay = new Map<string, Batch[]>();
+    for (const [key, lines] of byKeys(open, batchKeys)) {
+      const [first] = lines;
+      // A single line is no batch, and of very many on one day nothing tells which belong together.
+      if (!first || lines.length < 2 || lines.length > MOST_IN_BATCH) continue;
+      const day = dayKey(first, first.side, first.day);
+      const whole = key === dateKey(first);
+      const chance = (whole ? CHANCE_SAME_DAY : CHANCE_SAME_BATCH) / open.length;
+      const total = (sign: bigint) => totalOf(lines.filter(({ minor }) => minor * sign > 0n));
+      const word = / word (.*)$/.exec(key)?.[1] ?? null;
+      const tied = !whole && word === null;
+      const batch = { lines, chance, paidIn: total(1n), paidOut: total(-1n), word, tied };
+      ofDay.set(day, [...(ofDay.get(day) ?? []), batch]);
+    }
+    const { amount: window } = board.settings.windows;
+    const fits = (line: Line, other: Line) =>
+      agreeing(line, other) && !board.namesAnother(line, other, board.weigh(line, other));
+    solve(board, batchSum, (line) => {
+      const pools: Pool[] = [];
+      const why = 'are one day’s batch';
+      const size = parseInt(magnitude(line.minor).toString(), 10);
+      for (let day = line.day - window; day <= line.day + window; day += 1)
+        for (const { lines: batch, chance, paidIn, paidOut, word, tied } of ofDay.get(
+          dayKey(line, otherSide(line), day),
+        ) ?? []) {
+          // An amount has no more possible sums than minor units.
+          if (size * chance < 1 || (line.minor > 0n ? paidIn < line.minor : paidOut > line.minor)) continue;
+          const together = (parts: readonly Line[]) =>
+            parts.every((one) => fits(line, one)) && ofOneParty(board, line, parts);
+          const all = candidates(board, line, batch);
+          const said = word !== null && saysWord(line, word);
+          // All that a processor or a till took that day, less what it gave back and kept.
+          if (said)
+            pools.push({
+              lines: all,
+              ...{ why, percent: 92, chance, together, lessFee: true, lessPercent: true, wholeOnly: true },
+            });
+          const lines = sameSign(line, all);
+          if (!canReach(line, lines) || !(said || mayBeMany(line, tied))) continue;
+          pools.push({ lines, why, percent: 90, chance, together });
+        }
+      return pools;
+    });
+  },
+};
+
+const MOST_IN_BATCH = 150;
+
+interface Batch {
+  readonly lines: readonly Line[];
+  readonly chance: number;
+  /** What its lines of each sign come to. */
+  readonly paidIn: bigint;
+  readonly paidOut: bigint;
+  /** The word with which the lines' texts begin; null where something else makes them a batch. */
+  readonly word: string | null;
+  /** True where the lines have a text, or a kind of reference, in common. */
+  readonly tied: boolean;
+}
+
+// SUPPLIERS for the supplier payments of a day.
+function saysWord(line: Line, word: string): boolean {
+  return [line.name, line.words].some(
+    (name) =>
+      name?.words.some((said) => said === word || (word.length >= 4 && said.startsWith(word))) === true,
+  );
+}
+
+// A cheque is one payment, and a line that names somebody is that somebody's, unless it says that it is many.
+function mayBeMany(line: Line, tied: boolean): boolean {
+  if (line.identifiers.some(({ kind }) => kind === 'CHK') && !line.collective) return false;
+  return tied || line.collective || line.bankOwn || (line.name === null && line.words === null);
+}
+
+function dayKey({ scope }: Line, side: Line['side'], day: number): string {
+  return `${scope} ${side} ${day}`;
+}
+
+// A weekend's days are one business day and yet several batches.
+function dateKey({ scope, side, date }: Line): string {
+  return `${scope} ${side} ${date}`;
+}
+
+function batchKeys(line: Line): string[] {
+  const day = dateKey(line);
+  const prefix = /^[A-Z]+/.exec(line.reference ?? '')?.[0];
+  return [
+    day,
+    ...(prefix ? [`${day} ref ${prefix}`] : []),
+    ...(line.words ? [`${day} text ${line.words.joined}`, `${day} word ${line.words.words[0] ?? ''}`] : []),
+  ];
+}

@@ -1,0 +1,201 @@
+// How the parts of one line are looked for: among which lines, what counts as adding up, and who gets a part that two claim.
+import { isUsualPercent, magnitude, show } from '../amounts.ts';
+import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
+import { contradicts, sameIdentifier } from '../identifiers.ts';
+import { type Line, inOrder, totalOf } from '../line.ts';
+import { type Solution, rangeOf, subsetFor } from '../subsets.ts';
+import { LEAST_TIMES_FEE, ofAnotherParty, percentMillis, shapeOf } from './group-key.ts';
+
+/** Lines among which the parts of one line are looked for. */
+export interface Pool {
+  readonly lines: readonly Line[];
+  readonly why: string;
+  readonly percent: number;
+  readonly chance: number;
+  /** The same for all of the pool at once, where that is more. */
+  readonly whole?: number;
+  /** All of the pool may also come to the line but for a fee on the list. */
+  readonly lessFee?: boolean;
+  /** Lines that belong to it in any case; the pool is what may belong to it as well. */
+  readonly named?: readonly Line[];
+  /** All of the pool is named by the line: it may also come to it but for a discount or another small rest. */
+  readonly agreed?: true;
+  /** All of the pool may also come to the line but for a percentage as processors keep it. */
+  readonly lessPercent?: true;
+  /** Only all of the pool is tried. */
+  readonly wholeOnly?: true;
+  /** Whether these parts can be this line's; looked at only once they add up. */
+  readonly together?: (parts: readonly Line[]) => boolean;
+}
+
+interface Solved extends Pool {
+  readonly line: Line;
+  readonly parts: readonly Line[];
+  readonly others: number;
+}
+
+/** Looks for each open line's parts, then takes what no other line could claim as well, the surest first. */
+export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonly Pool[]): void {
+  const solved: Solved[] = [];
+  for (const line of board.open()) {
+    if (line.minor === 0n) continue;
+    for (const pool of poolsOf(line)) {
+      const found = partsOf(board, line, pool);
+      if (!found || pool.together?.(found.parts) === false) continue;
+      solved.push(found);
+      break;
+    }
+  }
+  const claims = new Map<Line, number>();
+  for (const { parts } of solved) for (const part of parts) claims.set(part, (claims.get(part) ?? 0) + 1);
+  for (const { line, parts, others, why, percent } of solved.sort(fewestPartsLast)) {
+    const contested = Math.max(...parts.map((part) => claims.get(part) ?? 0)) - 1;
+    if (contested > 0 && percent < 97) continue;
+    const lines = [line, ...parts].sort(inOrder);
+    const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
+    board.take({
+      rule: rule.name,
+      type: shapeOf(ledger, statement),
+      lines,
+      score: percentScore(others > 0 ? 50 : percent),
+      alternatives: others + Math.max(0, contested),
+      reasons:
+        `${parts.length} lines add up to ${show(line.minor, line.currency)} ${line.currency} ${exactly(line, parts)} and ${why}` +
+        (line.nameText === '' ? '' : ` (quoted, not trusted: "${quote(line.nameText)}")`) +
+        (others > 0 ? `; ambiguous: ${others} other sets of lines add up as well` : ''),
+    });
+  }
+}
+
+function exactly(line: Line, parts: readonly Line[]): string {
+  const rest = magnitude(totalOf(parts) - line.minor);
+  return rest === 0n ? 'to the cent' : `but for ${show(rest, line.currency)}, as a fee would leave,`;
+}
+
+function fewestPartsLast(a: Solved, b: Solved): number {
+  return a.others - b.others || b.parts.length - a.parts.length || inOrder(a.line, b.line);
+}
+
+function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
+  const { lines, chance, named } = pool;
+  if (named) {
+    const found = subsetFor(
+      lines.map((one) => one.minor),
+      line.minor - totalOf(named),
+      chance,
+      1,
+    );
+    if (!found || found.others > 0) return null;
+    return { ...pool, line, parts: [...named, ...found.places.flatMap((at) => lines[at] ?? [])], others: 0 };
+  }
+  if (lines.length < 2) return null;
+  // All of a pool is one try, however many lines it has.
+  if (totalOf(lines) === line.minor && isTelling(line, lines, pool.whole ?? chance))
+    return { ...pool, line, parts: lines, others: 0 };
+  const short = line.side === 'ledger' ? line.minor - totalOf(lines) : totalOf(lines) - line.minor;
+  if (pool.lessFee && short !== 0n && board.isStatedFee(magnitude(short), [line, ...lines]))
+    return { ...pool, line, parts: lines, others: 0 };
+  if (
+    pool.lessFee &&
+    short * LEAST_TIMES_FEE <= magnitude(line.minor) &&
+    board.isListedFee(short, line.currency)
+  )
+    return { ...pool, line, parts: lines, others: 0, percent: 88 };
+  if (short > 0n && lessByPercent(board, line, pool, short))
+    return { ...pool, line, parts: lines, others: 0, percent: 85 };
+  if (pool.wholeOnly || lines.length > board.settings.sum_pool) return null;
+  const found: Solution | null = subsetFor(
+    lines.map((one) => one.minor),
+    line.minor,
+    chance,
+  );
+  // Several sets that add up: a guess, unless the text ties them together.
+  if (!found || (found.others > 0 && !interchangeable(lines, found))) return null;
+  return { ...pool, line, parts: found.places.flatMap((at) => lines[at] ?? []), others: found.others };
+}
+
+function lessByPercent(
+  board: Board,
+  line: Line,
+  { lines, agreed, lessPercent }: Pool,
+  short: bigint,
+): boolean {
+  const [whole, rest] =
+    line.side === 'statement' ? [totalOf(lines), line.minor] : [line.minor, totalOf(lines)];
+  if (agreed)
+    return (
+      isUsualPercent(magnitude(whole), magnitude(rest), false, lines.length) ||
+      short * LEAST_TIMES_REST <= whole
+    );
+  return (
+    lessPercent === true &&
+    whole > 0n &&
+    short * 100_000n <= whole * percentMillis(board.settings.fee_percent)
+  );
+}
+
+// Who names every document and pays a fiftieth less has taken off something.
+const LEAST_TIMES_REST = 50n;
+
+// One try among as many sums as the amount has units: of round amounts one in few fits by chance.
+function isTelling(line: Line, lines: readonly Line[], chance: number): boolean {
+  return rangeOf([...lines.map((one) => one.minor), line.minor]) * chance >= 1;
+}
+
+// Sets that differ only by which of some equal amounts they hold.
+function interchangeable(lines: readonly Line[], { places, others }: Solution): boolean {
+  const amounts = new Set(places.map((at) => lines[at]?.minor));
+  const same = lines.filter((line) => amounts.has(line.minor)).length;
+  return others <= (same - places.length + 1) * places.length;
+}
+
+/** False when all parts are of one party, and the line plainly of another. */
+export function ofOneParty(board: Board, line: Line, parts: readonly Line[]): boolean {
+  return line.side === 'ledger'
+    ? !ofAnotherParty(board, [line], parts)
+    : !ofAnotherParty(board, parts, [line]);
+}
+
+/** False when all of them together are less than the line: most lines are done with here. */
+export function canReach(line: Line, others: readonly Line[]): boolean {
+  if (others.length < 2) return false;
+  const positive = line.minor > 0n;
+  let total = 0n;
+  for (const other of others) if (other.minor > 0n === positive) total += other.minor;
+  return positive ? total >= line.minor : total <= line.minor;
+}
+
+/** Those that can be parts of the line by themselves: of its sign and smaller. */
+export function sameSign(line: Line, others: readonly Line[]): Line[] {
+  return others.filter(
+    (other) => other.minor > 0n === line.minor > 0n && magnitude(other.minor) < magnitude(line.minor),
+  );
+}
+
+/** Lines of the other side within the window. */
+export function candidates(board: Board, line: Line, pool: Iterable<Line>, window?: number): Line[] {
+  return [...pool].filter((other) => isCandidate(board, line, other, window));
+}
+
+/** True for an open line of the other side within the window, in business days. */
+export function isCandidate(
+  board: Board,
+  line: Line,
+  other: Line,
+  window = board.settings.windows.group,
+): boolean {
+  return (
+    other.side !== line.side &&
+    other.scope === line.scope &&
+    Math.abs(other.day - line.day) <= window &&
+    board.isOpen(other)
+  );
+}
+
+/** False when both name documents of one register and none is the same: an invoice is not the sum of other invoices. */
+export function agreeing(line: Line, other: Line): boolean {
+  const pairs = line.identifiers.flatMap((one) => other.identifiers.map((two) => [one, two] as const));
+  return (
+    pairs.some(([one, two]) => sameIdentifier(one, two)) || !pairs.some(([one, two]) => contradicts(one, two))
+  );
+}
