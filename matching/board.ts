@@ -106,11 +106,6 @@ export class Board {
     return this.#open.has(line);
   }
 
-  /** True when no other line of its side has this line's amount, and it is no round one. */
-  isOneOff(line: Line): boolean {
-    return this.statistics.isOneOff(line);
-  }
-
   /** As {@link weigh} has it, by itself. */
   namePercent(a: Line, b: Line): number {
     return this.#scale.namePercent(a, b) ?? 0;

@@ -34,7 +34,7 @@ const SHORTEST_KNOWN = 3;
 const SHORTEST_MIXED = 5;
 const SHORTEST_LOOK = 6;
 // A text of a megabyte has no more to say than its beginning.
-const LONGEST_TEXT = 400;
+export const LONGEST_TEXT = 400;
 const LONGEST_JOINED = 12;
 const MOST = 12;
 // Between a kind and its number, or between the numbers of one list: Invoices no. 1001, 1002 and 1003.

@@ -1,7 +1,7 @@
 import type { Side } from '../ledger/database.ts';
 import { foldText, isStanding, referenceKey } from '../ledger/keys.ts';
 import { type Identifier, referenceIdentifier } from './identifiers.ts';
-import { NOT, identifierOf, isDateOrPlaceholder } from './identifiers-in-text.ts';
+import { LONGEST_TEXT, NOT, identifierOf, isDateOrPlaceholder } from './identifiers-in-text.ts';
 
 const SHORTEST = 4;
 const LONGEST = 35;
@@ -9,7 +9,6 @@ const LONGEST = 35;
 const MOST_PIECES = 6;
 // Digits that stand beside each other by chance, as those of a phone number do, are soon some short invoice's number.
 const SHORTEST_IN_DIGITS = 8;
-const LONGEST_TEXT = 400;
 const MOST_TOLD = 12;
 // So many words behind a `not` are denied: not for INV-88011.
 const DENIED = 4;

@@ -56,8 +56,7 @@ export function readLines(
   return Array.from(again, (line) => reader.read(line));
 }
 
-/** Reads lines one by one, for whoever has told {@link KnownKeys} of all of them before. */
-export class LineReader {
+class LineReader {
   readonly #days: (date: string) => number;
   readonly #names = new Names();
   // Dates, currencies and names come again and again, and are held once.

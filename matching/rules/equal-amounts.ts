@@ -135,7 +135,7 @@ function pairsOf(
     if (
       !evidence.shared &&
       days > named &&
-      !(days <= 2 * named && board.isOneOff(one) && board.isOneOff(other))
+      !(days <= 2 * named && board.statistics.isOneOff(one) && board.statistics.isOneOff(other))
     )
       return null;
     // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
