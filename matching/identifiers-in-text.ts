@@ -56,6 +56,8 @@ const COUNTED_ANEW = /^20[123]\d[-/_.]\d{3,}$/;
 const YEAR_LAST = /^[A-Z]*[-/_.]?(\d{3,})[-/_.](20[123]\d)$/;
 const RANGE = /^([A-Z]*)-?(\d{3,})-(\d{3,})$/;
 const LONGEST_RANGE = 12;
+// Who has no room for the whole of a random id writes its first group.
+const RANDOM = /^([0-9A-F]{8})-[0-9A-F]{4}(?:-[0-9A-F]+)*$/;
 const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+)$/;
 
 /**
@@ -109,6 +111,8 @@ export function isDateOrPlaceholder(key: string): boolean {
 
 // `INV4502/4503/4504` names three, and `SI-301-304` four, unless it is one number of two parts.
 function listed(word: string, before: string): string[] {
+  const [, group] = RANDOM.exec(word) ?? [];
+  if (group !== undefined) return [word, group];
   const range = rangeIn(word, before);
   if (range.length > 0) return [word, ...range];
   const [, letters, first, rest] = LIST.exec(word) ?? [];

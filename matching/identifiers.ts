@@ -84,7 +84,8 @@ const SHORTEST_NUMBER = 4;
 
 /**
  * True for a slip of whoever wrote one of two identifiers, of one register, that are not the same: two neighbours swapped, a
- * letter for a digit, or a character lost. Another digit in its place is another document.
+ * letter for a digit, or a character lost. Another digit in its place is another document, unless the number is so long that
+ * hardly two of a register differ by one only.
  */
 export function isSlip({ key: a }: Identifier, { key: b }: Identifier): boolean {
   if (a.length > b.length) [a, b] = [b, a];
@@ -93,8 +94,8 @@ export function isSlip({ key: a }: Identifier, { key: b }: Identifier): boolean 
   if (a.length === b.length) {
     if (a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2)) return true;
     return (
-      a.length >= SHORTEST_SLIP &&
-      /\d/.test(a[at] ?? '') !== /\d/.test(b[at] ?? '') &&
+      (a.length >= LONG_NUMBER ||
+        (a.length >= SHORTEST_SLIP && /\d/.test(a[at] ?? '') !== /\d/.test(b[at] ?? ''))) &&
       a.slice(at + 1) === b.slice(at + 1)
     );
   }
@@ -102,6 +103,7 @@ export function isSlip({ key: a }: Identifier, { key: b }: Identifier): boolean 
 }
 
 const SHORTEST_SLIP = 7;
+const LONG_NUMBER = 20;
 
 /** What identifiers are looked up by: equal for all that {@link sameIdentifier} may call the same by their digits. */
 export function lookupKey(identifier: Identifier): string {

@@ -9,6 +9,7 @@ import { labelsIn, statedFees } from './stated.ts';
 import type { Line } from './line.ts';
 import { Names } from './names.ts';
 import { isMonthNumber, periodsIn } from './periods.ts';
+import { withoutPlaces } from './places.ts';
 
 /** A line as it was recorded, with amounts in minor units. */
 export interface RawLine {
@@ -53,7 +54,7 @@ export function readLines(
   const known = new KnownKeys();
   for (const { side, reference, group } of lines) known.add(side, reference, group);
   const reader = new LineReader(holidays, known);
-  return Array.from(again, (line) => reader.read(line));
+  return withoutPlaces(Array.from(again, (line) => reader.read(line)));
 }
 
 class LineReader {

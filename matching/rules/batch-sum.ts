@@ -10,7 +10,7 @@ const CHANCE_SAME_BATCH = 2;
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
   name: 'batch_sum',
-  version: 2,
+  version: 3,
   find(board) {
     const open = board.open();
     const ofDay = new Map<string, Batch[]>();
@@ -101,6 +101,7 @@ function batchKeys(line: Line): string[] {
   const prefix = /^[A-Z]+/.exec(line.reference ?? '')?.[0];
   return [
     day,
+    ...(line.group ? [`${day} group ${line.group}`] : []),
     ...(prefix ? [`${day} ref ${prefix}`] : []),
     ...(line.words ? [`${day} text ${line.words.joined}`, `${day} word ${line.words.words[0] ?? ''}`] : []),
   ];

@@ -8,11 +8,13 @@ import { type Line, byKeys } from '../line.ts';
  */
 export const sameSideOffset: Rule = {
   name: 'same_side_offset',
-  version: 3,
+  version: 4,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     for (const pair of opposites(board, (line) => (line.reference === null ? [] : [line.reference]))) {
       const { first } = pair;
+      // The rent that came in under a flat's code and the same sum that went out to its landlord.
+      if (!first.reverses && !pair.second.reverses && ofTwoParties(board, pair)) continue;
       const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
       // Where the other side knows this event, one posting is its, and only what was taken back besides is offset.
       const known = across.filter((line) => line.side !== first.side && board.isOpen(line)).length;
@@ -106,10 +108,15 @@ function alike(lines: readonly Line[]): boolean {
 
 const MOST_PAIRS = 10_000;
 
-function contradicting(board: Board, { first, second }: Opposites): boolean {
-  const { namePercent, shared } = board.weigh(first, second);
-  return shared === null && first.name !== null && second.name !== null && (namePercent ?? 0) < 50;
+function contradicting(board: Board, pair: Opposites): boolean {
+  return board.weigh(pair.first, pair.second).shared === null && ofTwoParties(board, pair);
 }
+
+function ofTwoParties(board: Board, { first, second }: Opposites): boolean {
+  return first.name !== null && second.name !== null && board.namePercent(first, second) < UNLIKE_PERCENT;
+}
+
+const UNLIKE_PERCENT = 50;
 
 function offset(board: Board, rule: Rule, { first, second }: Opposites, percent: number, why: string): void {
   board.take({

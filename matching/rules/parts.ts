@@ -41,7 +41,7 @@ export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonl
     if (line.minor === 0n) continue;
     for (const pool of poolsOf(line)) {
       const found = partsOf(board, line, pool);
-      if (!found || pool.together?.(found.parts) === false) continue;
+      if (!found || cancelOut(found.parts) || pool.together?.(found.parts) === false) continue;
       solved.push(found);
       break;
     }
@@ -65,6 +65,12 @@ export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonl
         (others > 0 ? `; ambiguous: ${others} other sets of lines add up as well` : ''),
     });
   }
+}
+
+// A collection, its return and the next try are an offset and a payment, not three parts.
+function cancelOut(parts: readonly Line[]): boolean {
+  const amounts = new Set(parts.map(({ minor }) => minor));
+  return parts.some(({ minor }) => amounts.has(-minor));
 }
 
 function exactly(line: Line, parts: readonly Line[]): string {

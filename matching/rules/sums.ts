@@ -55,7 +55,7 @@ export const identifierSum: Rule = {
 /** One line against several of the same counterparty. A proposal. */
 export const counterpartySum: Rule = {
   name: 'counterparty_sum',
-  version: 2,
+  version: 3,
   find(board) {
     const names = new NameIndex(board.open(), MOST_NAMESAKES);
     solve(board, counterpartySum, (line) => {
@@ -80,7 +80,8 @@ export const counterpartySum: Rule = {
         some.filter((other) => Math.abs(other.day - line.day) <= most);
       const far = sameSign(line, pool);
       const same = within(far, window);
-      const days = [...byKeys(same, (other) => [other.date]).values()];
+      const ofOneDay = (some: readonly Line[]) => byKeys(some, (other) => [other.date]).values();
+      const days = [...ofOneDay(same), ...ofOneDay(within(pool, window))];
       const nearer = NEARER.map((most) => within(same, most));
       // What it names, and others that it does not: `INV-4568 a.o.`
       const named = line.collective
