@@ -1,4 +1,4 @@
-import { type Identifier, contradicts, isSlip, sameIdentifier } from './identifiers.ts';
+import { type Identifier, contradicts, isLong, isSlip, sameIdentifier } from './identifiers.ts';
 import type { Line } from './line.ts';
 import { type Likeness, type Name, likeness } from './names.ts';
 import { otherPeriods } from './periods.ts';
@@ -32,6 +32,8 @@ const SAME_PERCENT = 90;
 // A payment that names another document or another month is another payment.
 const CONTRADICTION_BITS = -12;
 const SLIP_BITS = -1.5;
+// Hardly two numbers of twenty digits differ by one only.
+const LONG_SLIP_BITS = 8;
 const MOST_IDENTIFIER_BITS = 14;
 const CUT_OFF_BITS = 4;
 const PARTY_BITS = 5;
@@ -156,8 +158,11 @@ export class Scale {
           const bits = this.#statistics.identifier(one);
           if (bits > best) [best, shared] = [bits, one];
         } else if (isCutOff(one.key, other.key)) best = Math.max(best, CUT_OFF_BITS);
-        else if (contradicts(one, other) || this.#ofOneColumn(one, other))
-          against = Math.min(against, isSlip(one, other) ? SLIP_BITS : CONTRADICTION_BITS);
+        else if (contradicts(one, other) || this.#ofOneColumn(one, other)) {
+          const slip = isSlip(one, other);
+          if (slip && isLong(one) && isLong(other)) best = Math.max(best, LONG_SLIP_BITS);
+          else against = Math.min(against, slip ? SLIP_BITS : CONTRADICTION_BITS);
+        }
       }
     const party = sameParty ? PARTY_BITS : 0;
     // Unit 4 is not unit 9.

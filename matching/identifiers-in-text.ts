@@ -57,7 +57,7 @@ const YEAR_LAST = /^[A-Z]*[-/_.]?(\d{3,})[-/_.](20[123]\d)$/;
 const RANGE = /^([A-Z]*)-?(\d{3,})-(\d{3,})$/;
 const LONGEST_RANGE = 12;
 // Who has no room for the whole of a random id writes its first group.
-const RANDOM = /^([0-9A-F]{8})-[0-9A-F]{4}(?:-[0-9A-F]+)*$/;
+const RANDOM = /(?:^|[/_.])([0-9A-F]{8})-[0-9A-F]{4}(?:-[0-9A-F]+)*(?=$|[/_.])/;
 const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+)$/;
 
 /**

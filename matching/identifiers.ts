@@ -80,7 +80,7 @@ function namesAnother(own: Identifier, other: Identifier): boolean {
 }
 
 const REGISTERS = new Set(['INV', 'CHK']);
-const SHORTEST_NUMBER = 4;
+const SHORTEST_NUMBER = 3;
 
 /**
  * True for a slip of whoever wrote one of two identifiers, of one register, that are not the same: two neighbours swapped, a
@@ -94,12 +94,17 @@ export function isSlip({ key: a }: Identifier, { key: b }: Identifier): boolean 
   if (a.length === b.length) {
     if (a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2)) return true;
     return (
-      (a.length >= LONG_NUMBER ||
+      (isLong({ key: a }) ||
         (a.length >= SHORTEST_SLIP && /\d/.test(a[at] ?? '') !== /\d/.test(b[at] ?? ''))) &&
       a.slice(at + 1) === b.slice(at + 1)
     );
   }
   return a.length >= SHORTEST_SLIP && b.length === a.length + 1 && a.slice(at) === b.slice(at + 1);
+}
+
+/** True for a number so long that two which are nearly the same are the same, as a QR or creditor reference. */
+export function isLong({ key }: Pick<Identifier, 'key'>): boolean {
+  return key.length >= LONG_NUMBER;
 }
 
 const SHORTEST_SLIP = 7;

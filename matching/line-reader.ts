@@ -30,7 +30,7 @@ export interface RawLine {
 }
 
 const REVERSES =
-  /\b(?:revers\w*|rev|void\w*|storno\w*|stornierung|cancel\w*|correction|correct\w*|chargeback|returned|return|retoure|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|undo|refund\w*|contra)\b/;
+  /\b(?:revers\w*|rev|void\w*|storno\w*|stornierung|cancel\w*|correction|correct\w*|chargeback|returned|return|retour|retoure|unpaid|bounced|rueckbuchung|ruckbuchung|rueckzahlung|impaye\w*|devol\w*|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|undo|refund\w*|contra)\b/;
 
 // What a bank does on its own account, in its own words.
 const BANK_OWN =

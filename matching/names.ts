@@ -40,7 +40,7 @@ const CHANNEL = new Set(
     'outward inward from to of the and for ref reference inv invoice invoices no nr num number receipt rcpt online web des ' +
     'indn ppd ccd pmt pymt payment payments pay paid payable autopay bill id eft giro iban bic acct account txn trx part ' +
     'settlement remittance remit visa mastercard ecom contactless transaction posting posted booking booked entry gl journal misc sundry chq chk check cheque customer vendor supplier ueberweisung gutschrift lastschrift ' +
-    'rechnung virement facture zahlung eingang ausgang order via per re misc'
+    'mr mrs ms miss mme herr frau dhr mw rechnung virement facture zahlung eingang ausgang order via per re misc'
   ).split(' '),
 );
 const LONGEST_TEXT = 140;
@@ -78,10 +78,22 @@ function wordsOf(text: string): string[] {
   for (const [shape, name] of MARKETPLACES)
     if (shape.test(folded.replace(/[^\p{L}\p{N}*]+/gu, ' '))) folded = name;
   const all = (counterpartyKey(folded) ?? '').split(' ').filter((word) => word !== '');
-  const telling = all.filter((word) => !/^\d+$/.test(word) && !/^(?=.*\d)[a-z0-9]{5,}$/.test(word));
+  const telling = all
+    .map(withoutSlips)
+    .filter((word) => !/^\d+$/.test(word) && !/^(?=.*\d)[a-z0-9]{5,}$/.test(word));
   // `Order 704` and `ACH CREDIT` name nobody.
   return telling.filter((word) => !CHANNEL.has(word)).slice(0, MOST_WORDS);
 }
+
+// A digit that was read for a letter: sandova1, go1dberg.
+function withoutSlips(word: string): string {
+  const digits = word.match(/\d/g) ?? [];
+  if (word.length < SHORTEST_MISREAD || digits.length !== 1 || !/^[a-z]+[015]?[a-z]*$/.test(word))
+    return word;
+  return word.replace('0', 'o').replace('1', 'l').replace('5', 's');
+}
+
+const SHORTEST_MISREAD = 6;
 
 /**
  * Compares two names word by word: equal, cut off, misspelt, initials, abbreviations, and as a whole where spaces are lost.

@@ -15,6 +15,10 @@ const ALONE_BITS = 2;
 const UNLIKE_TEXT_BITS = -2;
 const PLAIN_PERCENT = 90;
 const PLAIN_BITS = 4.2;
+// A full name that few have is somebody's within weeks, and a name that is nearly alike on the same or the next day.
+const TELLING_NAME_BITS = 6;
+const LATE_BITS = -1;
+const NEARLY_PERCENT = 75;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
 const SLACK_BITS = 0.4;
 // Past this many pairs in one amount, lines that look the same are weighed once for all of them.
@@ -139,9 +143,7 @@ function pairsOf(
     )
       return null;
     // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
-    const plain =
-      (evidence.namePercent ?? 0) >= PLAIN_PERCENT && evidence.days <= board.settings.windows.amount;
-    const floor = plain && evidence.identifierBits >= 0 ? PLAIN_BITS + evidence.dateBits : 0;
+    const floor = evidence.identifierBits >= 0 ? plainBits(board, evidence) : 0;
     const times = ledger.length === statement.length ? ledger.length : 0;
     const alone = times === 1 || (times > 1 && !withText) ? aloneBits(board, one, times) : 0;
     const unlike = !withText && saysOtherwise(one, other) ? UNLIKE_TEXT_BITS : 0;
@@ -156,6 +158,14 @@ function pairsOf(
       }),
     );
   return lookAlikes(ledger, statement, weigh);
+}
+
+function plainBits(board: Board, { namePercent, nameBits, days, dateBits }: Evidence): number {
+  const percent = namePercent ?? 0;
+  if (percent >= PLAIN_PERCENT && days <= board.settings.windows.amount) return PLAIN_BITS + dateBits;
+  if (percent >= PLAIN_PERCENT && nameBits >= TELLING_NAME_BITS)
+    return PLAIN_BITS + Math.max(dateBits, LATE_BITS);
+  return percent >= NEARLY_PERCENT && days <= 1 ? PLAIN_BITS + dateBits - 2 : 0;
 }
 
 /**

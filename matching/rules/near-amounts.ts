@@ -11,6 +11,7 @@ import {
   scoreOf,
 } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
+import { isLong } from '../identifiers.ts';
 import { NameIndex } from '../name-index.ts';
 import { significantDigits } from '../statistics.ts';
 import { type Line, byKeys } from '../line.ts';
@@ -31,6 +32,8 @@ const SHAPE_BITS = {
 } as const;
 type Shape = keyof typeof SHAPE_BITS;
 const LEAST_BITS = 4;
+// In few lines no identifier is rare; a number of twenty digits is one document's everywhere.
+const LONG_BITS = 5;
 const SLACK_BITS = 1;
 const ALIKE_PERCENT = 80;
 const MOST_NAMESAKES = 60;
@@ -118,7 +121,8 @@ function propose(
     if (shape === null || !shapes(shape, one, other)) continue;
     const evidence = board.weigh(one, other);
     if (evidence.days > window || !fits(evidence, one, other)) continue;
-    const text = evidence.identifierBits + evidence.nameBits;
+    const long = evidence.shared && isLong(evidence.shared) ? LONG_BITS : 0;
+    const text = evidence.identifierBits + evidence.nameBits + long;
     const gain = text + evidence.dateBits + SHAPE_BITS[shape] - board.statistics.pool(one, window);
     if (gain < LEAST_BITS) continue;
     edges.push({ row: place(rows, one), column: place(columns, other), gain, one, other, shape, evidence });
@@ -177,8 +181,8 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (mistaken === 1 && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';
   if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
   if (b < a && b * 10n >= a) return 'partial';
-  // More than was booked, by a tenth or so: who overpays does not double.
-  return b * 100n <= a * 120n ? 'other' : null;
+  // More than was booked: who overpays does not double.
+  return b * 100n <= a * 150n ? 'other' : null;
 }
 
 /** True for 17.00 where the other is 17.83 or 16.62. */
