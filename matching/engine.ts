@@ -7,7 +7,7 @@ import { batchTotal, groupKey, groupMany, groupRemainder } from './rules/group-k
 import { identifier } from './rules/identifier.ts';
 import { intercompanyReference } from './rules/intercompany.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
-import { amountMismatch, amountSlip } from './rules/near-amounts.ts';
+import { amountMismatch, amountSlip, dayLessFee } from './rules/near-amounts.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
 import { counterpartySum, identifierSum } from './rules/sums.ts';
 import type { Settings } from './settings.ts';
@@ -35,6 +35,7 @@ export const RULES: readonly Rule[] = [
   amountDate,
   amountDateAlias,
   amountSlip,
+  dayLessFee,
 ];
 
 /**

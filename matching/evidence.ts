@@ -2,6 +2,7 @@ import { type Identifier, contradicts, isLong, isSlip, sameIdentifier } from './
 import type { Line } from './line.ts';
 import { type Likeness, type Name, likeness } from './names.ts';
 import { otherPeriods } from './periods.ts';
+import { namesDayOf } from './said-days.ts';
 import { otherLabels } from './stated.ts';
 import { type Statistics, shapeOfKey } from './statistics.ts';
 
@@ -22,6 +23,8 @@ export interface Evidence {
   readonly alias: boolean;
   /** Business days between the two. */
   readonly days: number;
+  /** True when one of them names the other's day. */
+  readonly saysDay: boolean;
   /** True when a text agrees: an identifier, or a name that is alike enough. */
   readonly textual: boolean;
 }
@@ -40,6 +43,7 @@ const PARTY_BITS = 5;
 const PARTY_KINDS = new Set(['CUSTOMER', 'CONTRACT']);
 // Banks post within days; each day that passes makes another event likelier.
 const SAME_DAY_BITS = 2;
+const SAID_DAY_BITS = 4;
 const BITS_A_DAY = 0.45;
 const BITS_A_DAY_NAMED = 0.2;
 const BRAND_PERCENT = 70;
@@ -72,14 +76,18 @@ export class Scale {
     const days = Math.abs(a.day - b.day);
     const identifiers = this.#identifiers(a, b);
     const name = this.#names(a, b);
+    const saysDay = namesDayOf(a, b);
     return {
       ...identifiers,
       namePercent: name.percent,
       nameBits: name.bits,
       alias: name.alias,
       // Whoever names the document may be late.
-      dateBits: SAME_DAY_BITS - (identifiers.shared ? BITS_A_DAY_NAMED : BITS_A_DAY) * days,
+      dateBits: saysDay
+        ? SAID_DAY_BITS
+        : SAME_DAY_BITS - (identifiers.shared ? BITS_A_DAY_NAMED : BITS_A_DAY) * days,
       days,
+      saysDay,
       textual:
         identifiers.shared !== null ||
         identifiers.sameParty ||

@@ -5,6 +5,7 @@ import { businessDayNumbers } from './business-days.ts';
 import { type Identifier, sameIdentifier } from './identifiers.ts';
 import { identifiersIn, withReference } from './identifiers-in-text.ts';
 import { KnownKeys } from './known-keys.ts';
+import { daysSaid } from './said-days.ts';
 import { labelsIn, statedFees } from './stated.ts';
 import type { Line } from './line.ts';
 import { Names } from './names.ts';
@@ -112,6 +113,7 @@ class LineReader {
       collective: COLLECTIVE.test(said),
       labels: labelsIn(said),
       fees: statedFees(said, currency),
+      daysSaid: daysSaid(said),
     };
   }
 

@@ -47,6 +47,8 @@ export interface Line {
   readonly labels: readonly string[];
   /** Fees and deductions that its text states, in minor units of `currency`. */
   readonly fees: readonly bigint[];
+  /** Days that its text names, as `MM-DD`. */
+  readonly daysSaid: readonly string[];
 }
 
 /** A line's place in an order that does not depend on the order in which lines arrive. */

@@ -13,6 +13,7 @@ import {
 import type { Evidence } from '../evidence.ts';
 import { isLong } from '../identifiers.ts';
 import { NameIndex } from '../name-index.ts';
+import { percentMillis } from './group-key.ts';
 import { significantDigits } from '../statistics.ts';
 import { type Line, byKeys } from '../line.ts';
 
@@ -27,6 +28,7 @@ const SHAPE_BITS = {
   percent: 7,
   cut: 6,
   rounding: 9,
+  kept: 5,
   partial: 3,
   other: -2,
 } as const;
@@ -93,6 +95,39 @@ export const amountSlip: Rule = {
   },
 };
 
+/** One line against the posting that names its day, less what a processor or an acquirer keeps. A proposal. */
+export const dayLessFee: Rule = {
+  name: 'day_less_fee',
+  version: 1,
+  find(board) {
+    const ofDay = byKeys(board.open('ledger'), (line) => [`${line.scope} ${line.date.slice(5)}`]);
+    const most = percentMillis(board.settings.fee_percent);
+    const pairs = board.open('statement').flatMap((other) =>
+      other.daysSaid
+        .flatMap((day) => ofDay.get(`${other.scope} ${day}`) ?? [])
+        .filter(({ minor }) => other.minor > 0n && (minor - other.minor) * 100_000n <= minor * most)
+        .map((one) => [one, other] as const),
+    );
+    propose(
+      board,
+      dayLessFee,
+      pairs,
+      (shape) => shape === 'kept' || shape === 'stated' || shape === 'percent',
+      (evidence, one, other) =>
+        evidence.saysDay &&
+        !evidence.contradicted &&
+        (evidence.shared !== null || (!board.namesAnother(one, other, evidence) && !isNamedCheque(other))),
+      board.settings.windows.amount,
+      (one, other) => (board.isStatedFee(one.minor - other.minor, [one, other]) ? 'stated' : 'kept'),
+    );
+  },
+};
+
+// A cheque is one payment, and nothing is taken off it.
+function isNamedCheque({ identifiers }: Line): boolean {
+  return identifiers.some(({ kind }) => kind === 'CHK');
+}
+
 interface Mismatch extends Edge {
   readonly one: Line;
   readonly other: Line;
@@ -107,6 +142,7 @@ function propose(
   shapes: (shape: Shape, one: Line, other: Line) => boolean,
   fits: (evidence: Evidence, one: Line, other: Line) => boolean,
   window: number,
+  shapeFor = (one: Line, other: Line): Shape | null => shapeOf(board, one, other),
 ): void {
   const [rows, columns] = [new Map<Line, number>(), new Map<Line, number>()];
   const place = (of: Map<Line, number>, line: Line) => {
@@ -117,7 +153,7 @@ function propose(
   const edges: Mismatch[] = [];
   for (const [one, other] of pairs) {
     if (one.scope !== other.scope || one.minor === other.minor) continue;
-    const shape = shapeOf(board, one, other);
+    const shape = shapeFor(one, other);
     if (shape === null || !shapes(shape, one, other)) continue;
     const evidence = board.weigh(one, other);
     if (evidence.days > window || !fits(evidence, one, other)) continue;
@@ -135,7 +171,9 @@ function propose(
     const difference = show(one.minor - other.minor, one.currency);
     const by = evidence.shared
       ? `both name ${quote(evidence.shared.key)}`
-      : `counterparties ${evidence.namePercent ?? 0}% alike (quoted, not trusted: "${quote(one.nameText)}" and "${quote(other.nameText)}")`;
+      : evidence.namePercent === null
+        ? 'one names the day of the other'
+        : `counterparties ${evidence.namePercent ?? 0}% alike (quoted, not trusted: "${quote(one.nameText)}" and "${quote(other.nameText)}")`;
     board.take({
       rule: rule.name,
       type: 'fuzzy_match',
@@ -157,6 +195,7 @@ const IN_WORDS: Record<Shape, string> = {
   percent: 'a discount, a tax withheld or a tip of usual percent',
   cut: 'the cents were left out',
   rounding: 'rounding',
+  kept: 'what a processor keeps',
   partial: 'a part of the amount',
   other: 'of no known shape',
 };

@@ -1,0 +1,40 @@
+const NONE: readonly never[] = [];
+// 04.05.22, 18/08, 2026-08-18, and as six or four digits: 060923, 250328, 1808.
+const WRITTEN =
+  /(?<![\d.,/-])(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})([./-])(\d{1,2})(?:\5(?:\d{4}|\d{2}))?|(\d{4}|\d{6}))(?![\d,]|[./-]\d)/g;
+
+/**
+ * The days that a text may name, as `MM-DD`: the day of a card sale in a posting of the day after. Where day and month can be
+ * told either way, both; a four-digit number that could be a day is one.
+ * @param text as `foldText` gives it.
+ */
+export function daysSaid(text: string): readonly string[] {
+  const found = new Set<string>();
+  const add = (month: string, day: string) => {
+    const [m, d] = [parseInt(month, 10), parseInt(day, 10)];
+    if (m >= 1 && m <= 12 && d >= 1 && d <= 31)
+      found.add(`${String(m).padStart(2, '0')}-${String(d).padStart(2, '0')}`);
+  };
+  for (const [, , isoMonth, isoDay, first, , second, digits] of text.matchAll(WRITTEN)) {
+    if (isoMonth !== undefined && isoDay !== undefined) add(isoMonth, isoDay);
+    if (first !== undefined && second !== undefined) {
+      add(first, second);
+      add(second, first);
+    }
+    if (digits === undefined) continue;
+    // Of six digits two are a year, at either end.
+    for (const four of digits.length === 4 ? [digits] : [digits.slice(0, 4), digits.slice(2)]) {
+      add(four.slice(0, 2), four.slice(2));
+      add(four.slice(2), four.slice(0, 2));
+    }
+  }
+  return found.size === 0 ? NONE : [...found];
+}
+
+/** True when one line names the other's day, which is not its own. */
+export function namesDayOf(
+  a: { readonly date: string; readonly daysSaid: readonly string[] },
+  b: { readonly date: string; readonly daysSaid: readonly string[] },
+): boolean {
+  return a.date !== b.date && (a.daysSaid.includes(b.date.slice(5)) || b.daysSaid.includes(a.date.slice(5)));
+}
