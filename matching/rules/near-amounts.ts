@@ -159,15 +159,23 @@ function propose(
     if (evidence.days > window || !fits(evidence, one, other)) continue;
     const long = evidence.shared && isLong(evidence.shared) ? LONG_BITS : 0;
     const text = evidence.identifierBits + evidence.nameBits + long;
-    const gain = text + evidence.dateBits + SHAPE_BITS[shape] - board.statistics.pool(one, window);
+    const gain =
+      text +
+      evidence.dateBits +
+      SHAPE_BITS[shape] -
+      board.statistics.pool(one, evidence.saysDay ? 1 : window);
     if (gain < LEAST_BITS) continue;
     edges.push({ row: place(rows, one), column: place(columns, other), gain, one, other, shape, evidence });
   }
+  const fees = byKeys(edges.length === 0 ? [] : board.open('ledger'), (line) => [
+    `${line.scope} ${line.minor}`,
+  ]);
   const byPlace = new Map(edges.map((edge) => [`${edge.row} ${edge.column}`, edge] as const));
   for (const { row, column, alternatives } of assign(edges, SLACK_BITS)) {
     const edge = byPlace.get(`${row} ${column}`);
     if (!edge || alternatives > 0) continue;
     const { one, other, shape, evidence } = edge;
+    const fee = board.isOpen(one) && TAKEN_OFF.has(shape) ? bookedApart(fees, one, other) : null;
     const difference = show(one.minor - other.minor, one.currency);
     const by = evidence.shared
       ? `both name ${quote(evidence.shared.key)}`
@@ -176,13 +184,24 @@ function propose(
         : `counterparties ${evidence.namePercent ?? 0}% alike (quoted, not trusted: "${quote(one.nameText)}" and "${quote(other.nameText)}")`;
     board.take({
       rule: rule.name,
-      type: 'fuzzy_match',
-      lines: [one, other],
+      type: fee ? 'multi_to_one' : 'fuzzy_match',
+      lines: fee ? [one, fee, other] : [one, other],
       score: shape === 'other' || shape === 'partial' ? percentScore(70) : scoreOf(edge.gain),
       alternatives,
-      reasons: `${by}, ${apart(one, other)}; ${show(one.minor, one.currency)} against ${show(other.minor, other.currency)} ${one.currency}, difference ${difference}: ${IN_WORDS[shape]}${ambiguity(alternatives)}`,
+      reasons: `${by}, ${apart(one, other)}; ${show(one.minor, one.currency)} against ${show(other.minor, other.currency)} ${one.currency}, difference ${difference}: ${IN_WORDS[shape]}${fee ? ', booked apart' : ''}${ambiguity(alternatives)}`,
     });
   }
+}
+
+const TAKEN_OFF: ReadonlySet<Shape> = new Set(['charge', 'stated', 'percent', 'kept']);
+const APART_DAYS = 1;
+
+/** The posting that books what was taken off by itself, on the same day or the next; null where there is none or several. */
+function bookedApart(fees: ReadonlyMap<string, readonly Line[]>, one: Line, other: Line): Line | null {
+  const found = (fees.get(`${one.scope} ${other.minor - one.minor}`) ?? []).filter(
+    (line) => line !== one && Math.abs(line.day - one.day) <= APART_DAYS,
+  );
+  return found.length === 1 ? (found[0] ?? null) : null;
 }
 
 const IN_WORDS: Record<Shape, string> = {
