@@ -39,6 +39,8 @@ export interface Rule {
   find(board: Board): void;
 }
 
+const SHORTEST_WORD = 4;
+const TELLING_WORD_BITS = 4;
 const UNLIKE_PERCENT = 35;
 const DOUBTFUL_PERCENT = 60;
 const KNOWN_PERCENT = 85;
@@ -135,7 +137,7 @@ export class Board {
    */
   namesKnownOther(line: Line, other: Line): boolean {
     const [ours, theirs] = [line.name ?? line.words, other.name ?? other.words];
-    if (!ours || !theirs) return false;
+    if (!ours || !theirs || this.#shareWord(ours, theirs)) return false;
     return this.#parties
       .near(other, line.side)
       .some(
@@ -143,6 +145,16 @@ export class Board {
           this.#scale.likeness(theirs, name).percent >= KNOWN_PERCENT &&
           this.#scale.likeness(ours, name).percent < DOUBTFUL_PERCENT,
       );
+  }
+
+  /** True when both say a word that few lines say: whoever else the text is like, it may be this one. */
+  #shareWord(ours: Name, theirs: Name): boolean {
+    return ours.words.some(
+      (word) =>
+        word.length >= SHORTEST_WORD &&
+        theirs.words.includes(word) &&
+        this.statistics.word(word) >= TELLING_WORD_BITS,
+    );
   }
 
   #isKnown(line: Line, name: Name): boolean {

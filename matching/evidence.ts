@@ -180,7 +180,10 @@ export class Scale {
     return {
       shared,
       identifierBits,
-      contradicted: against <= CONTRADICTION_BITS || otherPeriods(a.periods, b.periods),
+      contradicted:
+        against <= CONTRADICTION_BITS ||
+        otherPeriods(a.periods, b.periods) ||
+        this.#statistics.ofTwoGroups(a, b),
       sameParty,
     };
   }

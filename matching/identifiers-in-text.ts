@@ -54,6 +54,8 @@ const YEAR = /^(?:19|20)\d{2}$/;
 const YEARLY = /^(20[123]\d)(\d{3,})$/;
 const COUNTED_ANEW = /^20[123]\d[-/_.]\d{3,}$/;
 const YEAR_LAST = /^[A-Z]*[-/_.]?(\d{3,})[-/_.](20[123]\d)$/;
+// Or each month: FV/0038/01/2022, fv 38/1/22.
+const MONTHLY = /^[A-Z]*[-/_.]?(\d{1,6})[-/_.](0?[1-9]|1[0-2])[-/_.](?:20)?([123]\d)$/;
 const RANGE = /^([A-Z]*)-?(\d{3,})-(\d{3,})$/;
 const LONGEST_RANGE = 12;
 // Who has no room for the whole of a random id writes its first group.
@@ -77,7 +79,7 @@ export function identifiersIn(...texts: readonly (string | null)[]): Identifier[
       const number = /^\d+$/.test(word);
       denied = NOT.has(word) ? 2 : word === 'FOR' ? denied : denied - 1;
       // `NOT FOR INV-88011` names what it is not about.
-      if (denied < 1 && !DATE.test(word) && !AMOUNT.test(word))
+      if (denied < 1 && !(DATE.test(word) && !isMonthly(word, before)) && !AMOUNT.test(word))
         for (const one of listed(word, before)) keep(identifierOf(one, before));
       // `INV 26 0442` is INV-26-0442 whose separators were lost.
       digits = number && DOCUMENTS.has(before) ? digits + word : '';
@@ -107,6 +109,11 @@ export function withReference(key: string | null, identifiers: readonly Identifi
 /** True for a key that is a date, a year, or what banks write where a payer wrote nothing. */
 export function isDateOrPlaceholder(key: string): boolean {
   return PLACEHOLDER.test(key) || YEAR.test(key) || DATE.test(key);
+}
+
+// `FV 12/1/22` is the twelfth of that month.
+function isMonthly(word: string, before: string): boolean {
+  return kindOf(before) === 'INV' && MONTHLY.test(word);
 }
 
 // `INV4502/4503/4504` names three, and `SI-301-304` four, unless it is one number of two parts.
@@ -147,7 +154,7 @@ export function identifierOf(word: string, before: string): Identifier | null {
   const said = letters === '' ? before : letters;
   const standing = STANDING.has(letters) || STANDING.has(before) || standingKey.test(key);
   if (rest !== '') {
-    const { year, number } = yearOf(word, letters, rest);
+    const { year, number } = yearOf(word, letters, rest, kindOf(said));
     const digits = number.replace(/^0+(?=\d)/, '');
     const known = DOCUMENTS.has(said) || STANDING.has(said);
     const kind = letters === '' && !known ? '' : kindOf(said);
@@ -169,7 +176,10 @@ export function identifierOf(word: string, before: string): Identifier | null {
 }
 
 // The year in which a number was counted, and the number itself.
-function yearOf(word: string, letters: string, rest: string): { year: string; number: string } {
+function yearOf(word: string, letters: string, rest: string, kind: string): { year: string; number: string } {
+  const [, monthly, month, ofYear] = (kind === 'INV' ? MONTHLY.exec(word) : null) ?? [];
+  if (monthly !== undefined && month !== undefined && ofYear !== undefined)
+    return { year: `20${ofYear}-${month.padStart(2, '0')}`, number: monthly };
   const [, last, year] = YEAR_LAST.exec(word) ?? [];
   if (last !== undefined && year !== undefined) return { year, number: last };
   const [, first = '', number = rest] =

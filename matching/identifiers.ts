@@ -6,7 +6,7 @@ export interface Identifier {
   readonly kind: string;
   /** The digits without leading zeros; empty when letters and digits are mixed. Of `INV-2026-0442` those behind the year. */
   readonly digits: string;
-  /** The year of a number that is counted anew each year, as `2026` of `INV-2026-0442`; else empty. */
+  /** The year or month of a number that is counted anew in each: `2026` of `INV-2026-0442`, `2026-03` of `FV/12/03/2026`; else empty. */
   readonly year: string;
   /** The key with letters and digits that are taken for each other made the same; empty for short ones. */
   readonly look: string;
@@ -111,6 +111,10 @@ const SHORTEST_SLIP = 7;
 const LONG_NUMBER = 20;
 
 /** What identifiers are looked up by: equal for all that {@link sameIdentifier} may call the same by their digits. */
-export function lookupKey(identifier: Identifier): string {
-  return identifier.digits === '' ? identifier.key : `#${identifier.digits}`;
+export function lookupKey({ key, digits, year }: Identifier): string {
+  if (digits === '') return key;
+  // Of what is counted anew each month there are many with one number.
+  return year.length > YEAR_LENGTH ? `#${digits} ${year}` : `#${digits}`;
 }
+
+const YEAR_LENGTH = 4;

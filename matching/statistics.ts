@@ -19,6 +19,7 @@ export class Statistics {
   readonly #parties = new Map<string, Set<string>>();
   readonly #identifiers = new Map<string, number>();
   readonly #unshared: ReadonlySet<string>;
+  readonly #groups: ReadonlySet<string>;
   readonly #allTimes: ReadonlyMap<string, ReadonlyMap<bigint, number>>;
   #openTimes: ReadonlyMap<string, ReadonlyMap<bigint, number>> = new Map();
   #days: ReadonlyMap<string, readonly number[]> = new Map();
@@ -35,6 +36,18 @@ export class Statistics {
     }
     this.#allTimes = amountsOf(lines);
     this.#unshared = unsharedShapes(lines);
+    this.#groups = sharedGroups(lines);
+  }
+
+  /** True when two lines are of two groups, and both sides have both of them. */
+  ofTwoGroups(a: Line, b: Line): boolean {
+    return (
+      a.group !== null &&
+      b.group !== null &&
+      a.group !== b.group &&
+      this.#groups.has(a.group) &&
+      this.#groups.has(b.group)
+    );
   }
 
   /** False for a shape of references of which each side has many and no two are the same: they are of two registers. */
@@ -162,6 +175,16 @@ function unsharedShapes(lines: readonly Line[]): Set<string> {
     ([, { keys, shared }]) => keys >= MANY_REFERENCES && shared * 20 < keys,
   );
   return new Set(unshared.map(([shape]) => shape));
+}
+
+/** Groups that both sides have. */
+function sharedGroups(lines: readonly Line[]): Set<string> {
+  const theirs = new Set(lines.flatMap(({ side, group }) => (side === 'statement' ? (group ?? []) : [])));
+  return new Set(
+    lines.flatMap(({ side, group }) =>
+      side === 'ledger' && group !== null && theirs.has(group) ? group : [],
+    ),
+  );
 }
 
 const MANY_REFERENCES = 10;

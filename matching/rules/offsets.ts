@@ -15,6 +15,7 @@ export const sameSideOffset: Rule = {
       const { first } = pair;
       // The rent that came in under a flat's code and the same sum that went out to its landlord.
       if (!first.reverses && !pair.second.reverses && ofTwoParties(board, pair)) continue;
+      if (hasTwin(board, named, first) && hasTwin(board, named, pair.second)) continue;
       const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
       // Where the other side knows this event, one posting is its, and only what was taken back besides is offset.
       const known = across.filter((line) => line.side !== first.side && board.isOpen(line)).length;
@@ -52,10 +53,12 @@ export const namedOffset: Rule = {
 /** The same by identifiers in the texts, or by a reversing word alone where no other pair fits. A proposal. */
 export const reversalInText: Rule = {
   name: 'reversal_in_text',
-  version: 2,
+  version: 3,
   find(board) {
+    const named = byKeys(board.open(), identifierKeys);
     for (const pair of opposites(board, identifierKeys))
-      offset(board, reversalInText, pair, 90, 'and name one identifier');
+      if (!hasTwin(board, named, pair.first))
+        offset(board, reversalInText, pair, 90, 'and name one identifier');
     for (const pair of opposites(board, () => ['']))
       if (pair.only && (pair.first.reverses || pair.second.reverses) && !contradicting(board, pair))
         offset(board, reversalInText, pair, 80, 'and one of them says that it is a reversal');
@@ -110,6 +113,15 @@ const MOST_PAIRS = 10_000;
 
 function contradicting(board: Board, pair: Opposites): boolean {
   return board.weigh(pair.first, pair.second).shared === null && ofTwoParties(board, pair);
+}
+
+/** True when the other side has the same amount under an identifier of the line: what came in was booked, its return was not. */
+function hasTwin(board: Board, named: ReadonlyMap<string, readonly Line[]>, line: Line): boolean {
+  return identifierKeys(line).some((key) =>
+    named
+      .get(key)
+      ?.some((other) => other.side !== line.side && other.minor === line.minor && board.isOpen(other)),
+  );
 }
 
 function ofTwoParties(board: Board, { first, second }: Opposites): boolean {
