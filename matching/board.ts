@@ -137,7 +137,7 @@ export class Board {
    */
   namesKnownOther(line: Line, other: Line): boolean {
     const [ours, theirs] = [line.name ?? line.words, other.name ?? other.words];
-    if (!ours || !theirs || this.#shareWord(ours, theirs)) return false;
+    if (!ours || !theirs || this.shareTellingWord(line, other)) return false;
     return this.#parties
       .near(other, line.side)
       .some(
@@ -148,12 +148,15 @@ export class Board {
   }
 
   /** True when both say a word that few lines say: whoever else the text is like, it may be this one. */
-  #shareWord(ours: Name, theirs: Name): boolean {
-    return ours.words.some(
-      (word) =>
-        word.length >= SHORTEST_WORD &&
-        theirs.words.includes(word) &&
-        this.statistics.word(word) >= TELLING_WORD_BITS,
+  shareTellingWord(a: Line, b: Line): boolean {
+    const [ours, theirs] = [a.name ?? a.words, b.name ?? b.words];
+    return (
+      ours?.words.some(
+        (word) =>
+          word.length >= SHORTEST_WORD &&
+          theirs?.words.includes(word) === true &&
+          this.statistics.word(word) >= TELLING_WORD_BITS,
+      ) === true
     );
   }
 

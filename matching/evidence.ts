@@ -172,7 +172,7 @@ export class Scale {
           else against = Math.min(against, slip ? SLIP_BITS : CONTRADICTION_BITS);
         }
       }
-    const party = sameParty ? PARTY_BITS : 0;
+    const party = (sameParty ? PARTY_BITS : 0) + (shared ? 0 : this.#statistics.group(a, b));
     // Unit 4 is not unit 9.
     if (!shared && otherLabels(a.labels, b.labels)) against = CONTRADICTION_BITS;
     const bits = shared ? best : against < 0 ? against : best;

@@ -6,7 +6,7 @@ import { type Identifier, sameIdentifier } from './identifiers.ts';
 import { identifiersIn, withReference } from './identifiers-in-text.ts';
 import { KnownKeys } from './known-keys.ts';
 import { daysSaid } from './said-days.ts';
-import { labelsIn, statedFees } from './stated.ts';
+import { countIn, labelsIn, partIn, statedFees } from './stated.ts';
 import type { Line } from './line.ts';
 import { Names } from './names.ts';
 import { isMonthNumber, periodsIn } from './periods.ts';
@@ -39,7 +39,7 @@ const BANK_OWN =
 
 // One movement of a bank for many payments.
 const COLLECTIVE =
-  /\b(?:deposit\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|bacs|suppliers|creditors|takings|and others|et al|sepa dd|direct debits)\b|\b[au]\. ?[ao]\.|\+ ?\d+ more\b/;
+  /\b(?:deposit\w*|night drop|en efectivo|versements?|storting\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|bacs|suppliers|creditors|takings|and others|et al|sepa dd|direct debits)\b|\b[au]\. ?[ao]\.|\+ ?\d+ more\b/;
 
 /**
  * Puts the lines of one run into the form in which the rules compare them.
@@ -113,6 +113,8 @@ class LineReader {
       collective: COLLECTIVE.test(said),
       labels: labelsIn(said),
       fees: statedFees(said, currency),
+      count: countIn(said),
+      part: partIn(said),
       daysSaid: daysSaid(said),
     };
   }

@@ -47,6 +47,10 @@ export interface Line {
   readonly labels: readonly string[];
   /** Fees and deductions that its text states, in minor units of `currency`. */
   readonly fees: readonly bigint[];
+  /** How many payments its text says that it is; null when it does not. */
+  readonly count: number | null;
+  /** Which part of how many its text says that it is, as `2/4`; null when it does not. */
+  readonly part: string | null;
   /** Days that its text names, as `MM-DD`. */
   readonly daysSaid: readonly string[];
 }

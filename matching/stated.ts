@@ -63,3 +63,24 @@ function stem(word: string): string {
     .replace(/([aou])e/g, '$1')
     .slice(0, 4);
 }
+
+// `4 TRANSAKTIONEN`, `CNT 3`: how many payments a line is.
+const COUNT =
+  /\b(\d{1,3}) (?:transa\w*|items?|checks?|cheques?|betaling\w*|adeudos|recibos|posten|buchungen|payments|operat\w*|ops)\b|\b(?:cnt|count|anz|anzahl|qty) ?[:=]? ?(\d{1,3})\b/;
+// `pledge 2/4`, `part 1 of 3`.
+const PART = /(?<![\d./-])(\d{1,2}) ?(?:\/|of|von|van|de|sur) ?(\d{1,2})(?![\d./-])/;
+const MOST_PARTS = 36;
+
+/** How many payments a text says that it is; null when it does not. @param text as {@link foldText} gives it. */
+export function countIn(text: string): number | null {
+  const [, before, behind] = COUNT.exec(text) ?? [];
+  const count = parseInt(before ?? behind ?? '', 10);
+  return count > 1 ? count : null;
+}
+
+/** Which part of how many a text says that it is: `2/4`. Null when none. @param text as {@link foldText} gives it. */
+export function partIn(text: string): string | null {
+  const [, at = '', of = ''] = PART.exec(text) ?? [];
+  const [place, parts] = [parseInt(at, 10), parseInt(of, 10)];
+  return place >= 1 && place <= parts && parts >= 2 && parts <= MOST_PARTS ? `${place}/${parts}` : null;
+}

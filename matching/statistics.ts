@@ -39,6 +39,12 @@ export class Statistics {
     this.#groups = sharedGroups(lines);
   }
 
+  /** What it tells that two lines are of one group that both sides have, by how many such groups there are. */
+  group(a: Line, b: Line): number {
+    const same = a.group !== null && a.group === b.group && this.#groups.has(a.group);
+    return same ? Math.min(MOST_GROUP_BITS, Math.log2(this.#groups.size)) : 0;
+  }
+
   /** True when two lines are of two groups, and both sides have both of them. */
   ofTwoGroups(a: Line, b: Line): boolean {
     return (
@@ -189,6 +195,7 @@ function sharedGroups(lines: readonly Line[]): Set<string> {
 
 const MANY_REFERENCES = 10;
 const MOST_BITS = 18;
+const MOST_GROUP_BITS = 8;
 
 // How likely two unrelated amounts are the same, by their significant digits: people like round ones.
 function coincidence(minor: bigint): number {

@@ -1,11 +1,12 @@
 import { magnitude } from '../amounts.ts';
 import type { Rule } from '../board.ts';
-import { type Line, byKeys, otherSide, totalOf } from '../line.ts';
+import { type Line, byKeys, inOrder, otherSide, totalOf } from '../line.ts';
 import { type Pool, agreeing, canReach, candidates, ofOneParty, sameSign, solve } from './parts.ts';
 
 // Of a day's lines nothing says that they belong to this one: what chance may produce is shared by all lines that are open.
 const CHANCE_SAME_DAY = 0.2;
 const CHANCE_SAME_BATCH = 2;
+const CHANCE_COUNTED = 1;
 
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
@@ -24,10 +25,11 @@ export const batchSum: Rule = {
       const total = (sign: bigint) => totalOf(lines.filter(({ minor }) => minor * sign > 0n));
       const word = / word (.*)$/.exec(key)?.[1] ?? null;
       const tied = !whole && word === null;
-      const batch = { lines, chance, paidIn: total(1n), paidOut: total(-1n), word, tied };
+      const batch = { lines, whole, chance, paidIn: total(1n), paidOut: total(-1n), word, tied };
       ofDay.set(day, [...(ofDay.get(day) ?? []), batch]);
     }
     const { amount: window } = board.settings.windows;
+    const takings = byKeys(open, (line) => (line.words ? [runKey(line, line.side, line.words.joined)] : []));
     const fits = (line: Line, other: Line) =>
       agreeing(line, other) && !board.namesAnother(line, other, board.weigh(line, other));
     solve(board, batchSum, (line) => {
@@ -35,7 +37,7 @@ export const batchSum: Rule = {
       const why = 'are one day’s batch';
       const size = parseInt(magnitude(line.minor).toString(), 10);
       for (let day = line.day - window; day <= line.day + window; day += 1)
-        for (const { lines: batch, chance, paidIn, paidOut, word, tied } of ofDay.get(
+        for (const { lines: batch, whole, chance, paidIn, paidOut, word, tied } of ofDay.get(
           dayKey(line, otherSide(line), day),
         ) ?? []) {
           // An amount has no more possible sums than minor units.
@@ -50,19 +52,72 @@ export const batchSum: Rule = {
               lines: all,
               ...{ why, percent: 92, chance, together, lessFee: true, lessPercent: true, wholeOnly: true },
             });
+          // As many as it says that it is.
+          if (line.count === all.length && !whole)
+            pools.push({
+              lines: all,
+              ...{
+                why,
+                percent: 93,
+                chance,
+                together,
+                whole: CHANCE_COUNTED,
+                lessPercent: true,
+                wholeOnly: true,
+              },
+            });
           const lines = sameSign(line, all);
           if (!canReach(line, lines) || !(said || mayBeMany(line, tied))) continue;
           pools.push({ lines, why, percent: 90, chance, together });
         }
       return pools;
     });
+    solve(board, batchSum, (line) => (line.collective ? runsBefore(line, takings, window) : []));
   },
 };
 
 const MOST_IN_BATCH = 150;
+const LONGEST_RUN = 7;
+
+function runKey({ scope, group }: Line, side: Line['side'], text: string): string {
+  return `${scope} ${side} ${group ?? ''} ${text}`;
+}
+
+/** Takings of consecutive days that are paid in together: days in a row of one kind of posting, up to the line's own day. */
+function runsBefore(line: Line, takings: ReadonlyMap<string, readonly Line[]>, window: number): Pool[] {
+  const pools: Pool[] = [];
+  for (const lines of takings.values()) {
+    const [first] = lines;
+    if (!first || first.side === line.side || first.scope !== line.scope) continue;
+    const dated = lines
+      .filter(
+        ({ minor, day }) => minor > 0n === line.minor > 0n && day <= line.day && day >= line.day - 2 * window,
+      )
+      .sort(inOrder);
+    if (dated.length < 2 || dated.length > MOST_IN_BATCH) continue;
+    for (let end = dated.length; end >= 2; end -= 1)
+      for (let size = 2; size <= Math.min(LONGEST_RUN, end); size += 1) {
+        const run = dated.slice(end - size, end);
+        if (totalOf(run) === line.minor)
+          pools.push({
+            lines: run,
+            why: 'are takings of days in a row',
+            percent: 89,
+            chance: CHANCE_RUN,
+            wholeOnly: true,
+          });
+      }
+  }
+  return pools.length === 1 ? pools : [];
+}
+
+// A few dozen runs end within reach of a deposit.
+const CHANCE_RUN = 0.02;
 
 interface Batch {
   readonly lines: readonly Line[];
+  /** True where nothing but the day makes them one. */
+  readonly whole: boolean;
   readonly chance: number;
   /** What its lines of each sign come to. */
   readonly paidIn: bigint;

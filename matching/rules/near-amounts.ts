@@ -105,7 +105,10 @@ export const dayLessFee: Rule = {
     const pairs = board.open('statement').flatMap((other) =>
       other.daysSaid
         .flatMap((day) => ofDay.get(`${other.scope} ${day}`) ?? [])
-        .filter(({ minor }) => other.minor > 0n && (minor - other.minor) * 100_000n <= minor * most)
+        .filter(
+          ({ minor }) =>
+            other.minor > 0n && minor > other.minor && (minor - other.minor) * 100_000n <= minor * most,
+        )
         .map((one) => [one, other] as const),
     );
     propose(

@@ -1,4 +1,4 @@
-import { type Rule, identifierKeys } from '../board.ts';
+import { type Board, type Rule, identifierKeys } from '../board.ts';
 import { referenceKey } from '../../ledger/keys.ts';
 import { identifierOf } from '../identifiers-in-text.ts';
 import { lookupKey, shareIdentifier } from '../identifiers.ts';
@@ -73,7 +73,10 @@ export const counterpartySum: Rule = {
       // Parts of one payment are written alike, also where only some of them say what they are for.
       const written = new Set(shared.flatMap(({ other }) => other.name ?? []));
       const pool = weighed.flatMap(({ other, shares, percent }) => {
-        const alike = percent >= ALIKE_PERCENT || (other.name !== null && written.has(other.name));
+        const alike =
+          percent >= ALIKE_PERCENT ||
+          saysItsName(board, line, other) ||
+          (other.name !== null && written.has(other.name));
         return shares || (alike && agreeing(line, other)) ? [other] : [];
       });
       const within = (some: readonly Line[], most: number) =>
@@ -96,6 +99,7 @@ export const counterpartySum: Rule = {
       // Credit notes are taken off what is paid together; whoever pays a month late does so last.
       return [
         ...anchored,
+        ...seriesOf(pool),
         ...[...nearer, same, ...days, within(pool, window), far, pool].map((lines) => ({
           lines,
           why: 'have its counterparty',
@@ -107,6 +111,30 @@ export const counterpartySum: Rule = {
     });
   },
 };
+
+// Where both name a counterparty in a column of its own, the names tell.
+function saysItsName(board: Board, line: Line, other: Line): boolean {
+  return (line.name === null || other.name === null) && board.shareTellingWord(line, other);
+}
+
+/** All parts of what says that it is paid in parts: 1/4 to 4/4. */
+function seriesOf(lines: readonly Line[]): Pool[] {
+  return [...byKeys(lines, ({ part }) => (part ? [part.slice(part.indexOf('/') + 1)] : []))].flatMap(
+    ([of, parts]) =>
+      parts.length === parseInt(of, 10) && new Set(parts.map(({ part }) => part)).size === parts.length
+        ? [
+            {
+              lines: parts,
+              why: 'are all parts of it',
+              percent: 96,
+              chance: 1,
+              whole: CERTAIN,
+              wholeOnly: true,
+            },
+          ]
+        : [],
+  );
+}
 
 function anchoredPool(named: readonly Line[], others: readonly Line[]): Pool {
   const why = 'have its counterparty, those that it names among them';
