@@ -11,7 +11,7 @@ import {
   scoreOf,
 } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
-import { isLong } from '../identifiers.ts';
+import { isLong, shareIdentifier } from '../identifiers.ts';
 import { NameIndex } from '../name-index.ts';
 import { percentMillis } from './group-key.ts';
 import { significantDigits } from '../statistics.ts';
@@ -31,6 +31,8 @@ const SHAPE_BITS = {
   kept: 5,
   partial: 3,
   other: -2,
+  // Only where the number leaves no doubt, see LONG_BITS.
+  overpaid: -7,
 } as const;
 type Shape = keyof typeof SHAPE_BITS;
 const LEAST_BITS = 4;
@@ -62,8 +64,7 @@ export const amountMismatch: Rule = {
       amountMismatch,
       [...pairs.values()],
       (shape, one, other) =>
-        (shape !== 'partial' && shape !== 'other') ||
-        (alone.has(one) && alone.has(other) && !one.collective && !other.collective),
+        !IN_PART.has(shape) || (alone.has(one) && alone.has(other) && !one.collective && !other.collective),
       (evidence, one, other) => evidence.shared !== null && !board.namesAnother(one, other, evidence),
       board.settings.windows.late,
     );
@@ -85,8 +86,7 @@ export const amountSlip: Rule = {
       );
     // Of round amounts any two differ by one digit.
     const telling = (shape: Shape, one: Line, other: Line) =>
-      shape !== 'other' &&
-      shape !== 'partial' &&
+      !IN_PART.has(shape) &&
       (['sign', 'charge', 'stated', 'percent', 'cut', 'rounding'].includes(shape) ||
         (significantDigits(one.minor) >= 4 && significantDigits(other.minor) >= 4));
     const alike = (evidence: Evidence) =>
@@ -189,20 +189,25 @@ function propose(
       rule: rule.name,
       type: fee ? 'multi_to_one' : 'fuzzy_match',
       lines: fee ? [one, fee, other] : [one, other],
-      score: shape === 'other' || shape === 'partial' ? percentScore(70) : scoreOf(edge.gain),
+      score: IN_PART.has(shape) ? percentScore(70) : scoreOf(edge.gain),
       alternatives,
       reasons: `${by}, ${apart(one, other)}; ${show(one.minor, one.currency)} against ${show(other.minor, other.currency)} ${one.currency}, difference ${difference}: ${IN_WORDS[shape]}${fee ? ', booked apart' : ''}${ambiguity(alternatives)}`,
     });
   }
 }
 
+// Of these the amounts say nothing: what ties the lines must say it all.
+const IN_PART: ReadonlySet<Shape> = new Set(['partial', 'other', 'overpaid']);
 const TAKEN_OFF: ReadonlySet<Shape> = new Set(['charge', 'stated', 'percent', 'kept']);
 const APART_DAYS = 1;
 
 /** The posting that books what was taken off by itself, on the same day or the next; null where there is none or several. */
 function bookedApart(fees: ReadonlyMap<string, readonly Line[]>, one: Line, other: Line): Line | null {
   const found = (fees.get(`${one.scope} ${other.minor - one.minor}`) ?? []).filter(
-    (line) => line !== one && Math.abs(line.day - one.day) <= APART_DAYS,
+    (line) =>
+      line !== one &&
+      Math.abs(line.day - one.day) <= APART_DAYS &&
+      (line.bankOwn || shareIdentifier(line, one)),
   );
   return found.length === 1 ? (found[0] ?? null) : null;
 }
@@ -220,6 +225,7 @@ const IN_WORDS: Record<Shape, string> = {
   kept: 'what a processor keeps',
   partial: 'a part of the amount',
   other: 'of no known shape',
+  overpaid: 'more than was booked',
 };
 
 /** What the difference of two amounts looks like; null when they have nothing to do with each other. */
@@ -243,7 +249,8 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
   if (b < a && b * 10n >= a) return 'partial';
   // More than was booked: who overpays does not double.
-  return b * 100n <= a * 150n ? 'other' : null;
+  if (b * 100n <= a * 120n) return 'other';
+  return b * 100n <= a * 150n ? 'overpaid' : null;
 }
 
 /** True for 17.00 where the other is 17.83 or 16.62. */
