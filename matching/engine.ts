@@ -1,6 +1,7 @@
 import { Board, type Exchange, type Match, type Rule } from './board.ts';
 import type { Line } from './line.ts';
 import { batchSum } from './rules/batch-sum.ts';
+import { codeGroup, dayGroup } from './rules/code-group.ts';
 import { amountDate, amountDateAlias, amountDateText } from './rules/equal-amounts.ts';
 import { exactReference } from './rules/exact-reference.ts';
 import { batchTotal, groupKey, groupMany, groupRemainder } from './rules/group-key.ts';
@@ -27,9 +28,11 @@ export const RULES: readonly Rule[] = [
   batchTotal,
   counterpartySum,
   identifierComponent,
+  codeGroup,
   amountMismatch,
   reversalInText,
   counterpartyComponent,
+  dayGroup,
   batchSum,
   amountDateAlias,
   amountDate,

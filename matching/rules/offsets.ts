@@ -13,8 +13,7 @@ export const sameSideOffset: Rule = {
     const named = byKeys(board.open(), identifierKeys);
     for (const pair of opposites(board, (line) => (line.reference === null ? [] : [line.reference]))) {
       const { first } = pair;
-      // The rent that came in under a flat's code and the same sum that went out to its landlord.
-      if (!first.reverses && !pair.second.reverses && ofTwoParties(board, pair)) continue;
+      if (paysThrough(board, pair)) continue;
       if (hasTwin(board, named, first) && hasTwin(board, named, pair.second)) continue;
       const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
       // Where the other side knows this event, one posting is its, and only what was taken back besides is offset.
@@ -57,7 +56,7 @@ export const reversalInText: Rule = {
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     for (const pair of opposites(board, identifierKeys))
-      if (!hasTwin(board, named, pair.first))
+      if (!hasTwin(board, named, pair.first) && !paysThrough(board, pair))
         offset(board, reversalInText, pair, 90, 'and name one identifier');
     for (const pair of opposites(board, () => ['']))
       if (pair.only && (pair.first.reverses || pair.second.reverses) && !contradicting(board, pair))
@@ -122,6 +121,11 @@ function hasTwin(board: Board, named: ReadonlyMap<string, readonly Line[]>, line
       .get(key)
       ?.some((other) => other.side !== line.side && other.minor === line.minor && board.isOpen(other)),
   );
+}
+
+// The rent that came in under a flat's code, and the same sum that went out to its landlord.
+function paysThrough(board: Board, pair: Opposites): boolean {
+  return !pair.first.reverses && !pair.second.reverses && ofTwoParties(board, pair);
 }
 
 function ofTwoParties(board: Board, { first, second }: Opposites): boolean {

@@ -1,0 +1,128 @@
+import { magnitude, minorOf, show } from '../amounts.ts';
+import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
+import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
+import { subsetFor } from '../subsets.ts';
+import { LEAST_TIMES_FEE, percentMillis, shapeOf } from './group-key.ts';
+
+const MOST_LINES = 24;
+const CHANCE_OF_DAY = 0.05;
+
+/**
+ * Lines of both sides that have a short code in their texts (`run W9`, `PP06`, `batch B12`) and one total, less at most what
+ * a processor keeps where one line pays them all. A proposal.
+ */
+export const codeGroup: Rule = {
+  name: 'code_group',
+  version: 1,
+  find(board) {
+    for (const [key, lines] of byKeys(board.open(), codesOf)) {
+      const open = lines.filter((line) => board.isOpen(line));
+      const [ledger, statement] = [sideOf(open, 'ledger'), sideOf(open, 'statement')];
+      if (ledger.length === 0 || statement.length === 0 || open.length < 3 || open.length > MOST_LINES)
+        continue;
+      if (!areNear(board, open)) continue;
+      const rest = totalOf(ledger) - totalOf(statement);
+      if (rest !== 0n && !isLeftOver(board, rest, ledger, statement)) continue;
+      take(board, codeGroup, ledger, statement, `name ${quote(key.slice(key.lastIndexOf(' ') + 1))}`, 92);
+    }
+  },
+};
+
+/**
+ * A day's postings against several lines that name that day and are written alike: books by card brand, a bank by terminal.
+ * A proposal.
+ */
+export const dayGroup: Rule = {
+  name: 'day_group',
+  version: 1,
+  find(board) {
+    const ofDay = byKeys(board.open('ledger'), (line) => [`${line.scope} ${line.date.slice(5)}`]);
+    const alike = byKeys(board.open('statement'), (line) =>
+      line.daysSaid.map((day) => `${line.scope} ${day} ${writtenAs(line)}`),
+    );
+    for (const [key, lines] of alike) {
+      const statement = lines.filter((line) => board.isOpen(line));
+      const [first] = statement;
+      if (!first || statement.length < 2 || statement.length > MOST_LINES) continue;
+      const [, day = ''] = / (\d\d-\d\d) /.exec(key.slice(first.scope.length)) ?? [];
+      const postings = (ofDay.get(`${first.scope} ${day}`) ?? []).filter((line) => board.isOpen(line));
+      for (const ledger of byKeys(postings, ({ group }) => [group ?? '']).values()) {
+        if (ledger.length < 2 || ledger.length > MOST_LINES || !areNear(board, [...ledger, ...statement]))
+          continue;
+        const parts = adding(ledger, totalOf(statement));
+        if (parts && take(board, dayGroup, parts, statement, `are of one day (${day})`, 88)) break;
+      }
+    }
+  },
+};
+
+function adding(ledger: readonly Line[], total: bigint): readonly Line[] | null {
+  if (totalOf(ledger) === total) return ledger;
+  const found = subsetFor(
+    ledger.map(({ minor }) => minor),
+    total,
+    CHANCE_OF_DAY,
+  );
+  return found?.others === 0 ? found.places.flatMap((at) => ledger[at] ?? []) : null;
+}
+
+// One merchant's lines: the same words and the same long number.
+function writtenAs({ words, identifiers }: Line): string {
+  const merchant = identifiers.filter(({ digits }) => digits.length >= SHORTEST_MERCHANT);
+  return [words?.joined ?? '', ...merchant.map(({ key }) => key)].join(' ');
+}
+
+const SHORTEST_MERCHANT = 8;
+
+// Letters and digits in one short word; longer ones are identifiers.
+function codesOf({ scope, name, words }: Line): string[] {
+  const said = [...(name?.words ?? []), ...(words?.words ?? [])];
+  return said.filter((word) => /\d/.test(word) && /[a-z]/.test(word)).map((code) => `${scope} ${code}`);
+}
+
+function areNear(board: Board, lines: readonly Line[]): boolean {
+  const days = lines.map(({ day }) => day);
+  return Math.max(...days) - Math.min(...days) <= board.settings.windows.group;
+}
+
+/** Rounding, or what is kept of a payout: the statement has one line less a fee. */
+function isLeftOver(
+  board: Board,
+  rest: bigint,
+  ledger: readonly Line[],
+  statement: readonly Line[],
+): boolean {
+  const [first] = ledger;
+  if (!first) return false;
+  if (magnitude(rest) <= (minorOf(board.settings.rounding, first.currency) ?? 0n)) return true;
+  const whole = totalOf(ledger);
+  if (statement.length > 1 || rest < 0n || whole <= 0n) return false;
+  return (
+    rest * 100_000n <= whole * percentMillis(board.settings.fee_percent) ||
+    (board.isStatedFee(rest, statement) && rest * LEAST_TIMES_FEE <= whole)
+  );
+}
+
+function take(
+  board: Board,
+  rule: Rule,
+  ledger: readonly Line[],
+  statement: readonly Line[],
+  why: string,
+  percent: number,
+): boolean {
+  const [first] = ledger;
+  const rest = totalOf(ledger) - totalOf(statement);
+  const currency = first?.currency ?? '';
+  return board.take({
+    rule: rule.name,
+    type: shapeOf(ledger, statement),
+    lines: [...ledger, ...statement].sort(inOrder),
+    score: percentScore(rest === 0n ? percent : percent - 4),
+    alternatives: 0,
+    reasons:
+      `${ledger.length} ledger and ${statement.length} statement lines ${why} and come to ${show(totalOf(ledger), currency)} ${currency}` +
+      (rest === 0n ? ' each' : ` but for ${show(rest, currency)}`) +
+      (first && first.nameText !== '' ? ` (quoted, not trusted: "${quote(first.nameText)}")` : ''),
+  });
+}
