@@ -28,12 +28,17 @@ const NEARER = [3, 6];
 /** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
 export const identifierSum: Rule = {
   name: 'identifier_sum',
-  version: 2,
+  version: 3,
   find(board) {
     const named = byKeys(board.open(), (line) => [...identifierKeys(line), ...familyKeys(line)]);
     solve(board, identifierSum, (line) => {
       const pool = new Set(identifierKeys(line).flatMap((key) => named.get(key) ?? []));
-      const lines = candidates(board, line, pool, board.settings.windows.late);
+      const { group, late } = board.settings.windows;
+      // Under the code of a flat or a contract the same comes again each month.
+      const recurs = [...pool].some(
+        (one) => one !== line && one.side === line.side && one.minor === line.minor,
+      );
+      const lines = candidates(board, line, pool, recurs ? group / 2 : late);
       if (!canReach(line, lines)) return [];
       const same = sameSign(line, lines);
       const pools = [same, lines].map((some): Pool => ({
