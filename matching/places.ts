@@ -1,3 +1,4 @@
+import { referenceKey } from '../ledger/keys.ts';
 import { type Identifier, isNeutral, lookupKey } from './identifiers.ts';
 import type { Line } from './line.ts';
 
@@ -5,32 +6,37 @@ import type { Line } from './line.ts';
 const MANY_PARTIES = 3;
 
 /**
- * Takes numbers for standing ones that name no event although nothing about them says so, such as a postcode: plain numbers of the texts that
- * both sides have on lines of many counterparties. A batch's number has many on one side only.
+ * Takes numbers for standing ones that name no event although nothing about them says so, such as a postcode or a branch:
+ * plain numbers of the texts, and those of groups, that both sides have on lines of many counterparties. A batch's number has
+ * many on one side only.
  */
 export function withoutPlaces(lines: readonly Line[]): Line[] {
   const parties = { ledger: new Map<string, Set<string>>(), statement: new Map<string, Set<string>>() };
-  for (const { side, identifiers, name, words } of lines)
+  for (const { side, identifiers, name, words, group } of lines)
     for (const identifier of identifiers) {
-      if (!mayBePlace(identifier)) continue;
+      if (!mayBePlace(identifier, group)) continue;
       const key = lookupKey(identifier);
       const known = parties[side].get(key) ?? new Set<string>();
       if (known.size < MANY_PARTIES) known.add((name ?? words)?.joined ?? '');
       parties[side].set(key, known);
     }
-  const isPlace = (identifier: Identifier) =>
-    mayBePlace(identifier) &&
+  const isPlace = (identifier: Identifier, group: string | null) =>
+    mayBePlace(identifier, group) &&
     Object.values(parties).every((side) => side.get(lookupKey(identifier))?.size === MANY_PARTIES);
   return lines.map((line) =>
-    line.identifiers.some(isPlace)
+    line.identifiers.some((one) => isPlace(one, line.group))
       ? {
           ...line,
-          identifiers: line.identifiers.map((one) => (isPlace(one) ? { ...one, standing: true } : one)),
+          identifiers: line.identifiers.map((one) =>
+            isPlace(one, line.group) ? { ...one, standing: true } : one,
+          ),
         }
       : line,
   );
 }
 
-function mayBePlace({ kind, digits, own, standing }: Identifier): boolean {
-  return isNeutral(kind) && digits !== '' && !own && !standing;
+function mayBePlace({ key, kind, digits, own, standing }: Identifier, group: string | null): boolean {
+  return (
+    !own && !standing && ((isNeutral(kind) && digits !== '') || referenceKey(group)?.includes(key) === true)
+  );
 }
