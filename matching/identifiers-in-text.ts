@@ -60,6 +60,9 @@ const RANGE = /^([A-Z]*)-?(\d{3,})-(\d{3,})$/;
 const LONGEST_RANGE = 12;
 // Who has no room for the whole of a random id writes its first group.
 const RANDOM = /(?:^|[/_.])([0-9A-F]{8})-[0-9A-F]{4}(?:-[0-9A-F]+)*(?=$|[/_.])/;
+const NUMBER_FIELD = /^(?:\d{6,}|[A-Z]{3,5}\d{8,}|[A-Z]{4}[A-Z0-9]\d{8,})$/;
+// Of a business year: INV/22-23/0651.
+const FISCAL = /^[A-Z]*[-/_.]?(\d\d)[-/](\d\d)[-/_.](\d{3,})$/;
 const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+)$/;
 
 /**
@@ -122,11 +125,20 @@ function listed(word: string, before: string): string[] {
   if (group !== undefined) return [word, group];
   const range = rangeIn(word, before);
   if (range.length > 0) return [word, ...range];
+  const fields = fieldsIn(word);
+  if (fields.length > 0) return [word, ...fields];
   const [, letters, first, rest] = LIST.exec(word) ?? [];
   if (letters === undefined || first === undefined || rest === undefined) return [word];
   const more = rest.split(/[/_]/).filter((one) => one !== '');
   if (more.some((one) => one.length !== first.length)) return [word];
   return [first, ...more].map((one) => `${letters}${one}`);
+}
+
+// `CLG/000262/UTIB` and `RTGS-UTIBR590986779744438-DECCAN` are fields of a bank's text, of which one is the number.
+function fieldsIn(word: string): string[] {
+  const fields = word.split(/[-/_.]/);
+  if (!fields.some((field) => /^[A-Z]{2,}$/.test(field))) return [];
+  return fields.filter((field) => NUMBER_FIELD.test(field));
 }
 
 function rangeIn(word: string, before: string): string[] {
@@ -180,6 +192,9 @@ function yearOf(word: string, letters: string, rest: string, kind: string): { ye
   const [, monthly, month, ofYear] = (kind === 'INV' ? MONTHLY.exec(word) : null) ?? [];
   if (monthly !== undefined && month !== undefined && ofYear !== undefined)
     return { year: `20${ofYear}-${month.padStart(2, '0')}`, number: monthly };
+  const [, from = '', to = '', counted] = FISCAL.exec(word) ?? [];
+  if (counted !== undefined && parseInt(to, 10) === parseInt(from, 10) + 1)
+    return { year: from + to, number: counted };
   const [, last, year] = YEAR_LAST.exec(word) ?? [];
   if (last !== undefined && year !== undefined) return { year, number: last };
   const [, first = '', number = rest] =
