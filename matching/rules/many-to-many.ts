@@ -3,6 +3,7 @@ import { type Board, type Rule, identifierKeys, percentScore, quote, sideOf } fr
 import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import { equalSubsets } from '../subsets.ts';
+import { shapeOf } from './group-key.ts';
 
 const CHANCE = 0.01;
 const ALIKE_PERCENT = 70;
@@ -15,7 +16,7 @@ const MOST_NAMESAKES = 60;
 /** Several lines against several that hang together by identifiers and have one total. A proposal. */
 export const identifierComponent: Rule = {
   name: 'identifier_component',
-  version: 2,
+  version: 3,
   find(board) {
     const blocks = byKeys(board.open(), identifierKeys).values();
     for (const lines of components(blocks))
@@ -26,7 +27,7 @@ export const identifierComponent: Rule = {
 /** Several lines against several of one counterparty that have one total. A proposal. */
 export const counterpartyComponent: Rule = {
   name: 'counterparty_component',
-  version: 2,
+  version: 3,
   find(board) {
     const names = new NameIndex(board.open('statement'), MOST_NAMESAKES);
     // The books write a name one way; the other side writes it many ways.
@@ -62,7 +63,30 @@ function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: nu
   // Lines that each have their like on the other side are pairs, whatever keeps them apart.
   const theirs = new Set(statement.map(({ minor }) => minor));
   if (ledger.every(({ minor }) => theirs.has(minor))) return false;
+  const parts = inTurn(ledger, statement);
+  if (parts) {
+    for (const part of parts)
+      take(board, rule, sideOf(part, 'ledger'), sideOf(part, 'statement'), percent, `${why}, in turn,`);
+    return true;
+  }
   return take(board, rule, ledger, statement, percent, why);
+}
+
+/**
+ * Each line of the shorter side with those of the longer one that add up to it, where they do so one after the other: three
+ * deposits of nine days' takings are three matches, not one of twelve lines.
+ */
+function inTurn(ledger: readonly Line[], statement: readonly Line[]): Line[][] | null {
+  const [few, many] = ledger.length < statement.length ? [ledger, statement] : [statement, ledger];
+  const rest = [...many];
+  const parts = few.map((whole) => {
+    const part: Line[] = [];
+    while (rest.length > 0 && totalOf(part) !== whole.minor) part.push(...rest.splice(0, 1));
+    return [...part, whole];
+  });
+  return rest.length === 0 && parts.every((part) => 2n * (part.at(-1)?.minor ?? 0n) === totalOf(part))
+    ? parts
+    : null;
 }
 
 function takePart(board: Board, lines: readonly Line[]): void {
@@ -92,7 +116,7 @@ function take(
   const [first] = ledger;
   return board.take({
     rule: rule.name,
-    type: 'many_to_many',
+    type: shapeOf(ledger, statement),
     lines: [...ledger, ...statement].sort(inOrder),
     score: percentScore(percent),
     alternatives: 0,

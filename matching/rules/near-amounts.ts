@@ -45,7 +45,7 @@ const MOST_NAMESAKES = 60;
 /** One event by its identifier, with amounts that differ. A proposal that shows the difference and what it looks like. */
 export const amountMismatch: Rule = {
   name: 'amount_mismatch',
-  version: 2,
+  version: 3,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const pairs = new Map<string, [Line, Line]>();
@@ -74,7 +74,7 @@ export const amountMismatch: Rule = {
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
   name: 'amount_slip',
-  version: 2,
+  version: 3,
   find(board) {
     const statements = new NameIndex(board.open('statement'), MOST_NAMESAKES);
     const pairs = board
