@@ -137,7 +137,7 @@ function listed(word: string, before: string): string[] {
 // `CLG/000262/UTIB` and `RTGS-UTIBR590986779744438-DECCAN` are fields of a bank's text, of which one is the number.
 function fieldsIn(word: string): string[] {
   const fields = word.split(/[-/_.]/);
-  if (!fields.some((field) => /^[A-Z]{2,}$/.test(field))) return [];
+  if (DOCUMENTS.has(fields[0] ?? '') || !fields.some((field) => /^[A-Z]{2,}$/.test(field))) return [];
   return fields.filter((field) => NUMBER_FIELD.test(field));
 }
 

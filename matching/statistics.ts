@@ -185,12 +185,9 @@ function unsharedShapes(lines: readonly Line[]): Set<string> {
 
 /** Groups that both sides have. */
 function sharedGroups(lines: readonly Line[]): Set<string> {
-  const theirs = new Set(lines.flatMap(({ side, group }) => (side === 'statement' ? (group ?? []) : [])));
-  return new Set(
-    lines.flatMap(({ side, group }) =>
-      side === 'ledger' && group !== null && theirs.has(group) ? group : [],
-    ),
-  );
+  const sides = { ledger: new Set<string>(), statement: new Set<string>() };
+  for (const { side, group } of lines) if (group !== null) sides[side].add(group);
+  return new Set([...sides.ledger].filter((group) => sides.statement.has(group)));
 }
 
 const MANY_REFERENCES = 10;

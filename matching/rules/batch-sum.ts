@@ -29,7 +29,9 @@ export const batchSum: Rule = {
       ofDay.set(day, [...(ofDay.get(day) ?? []), batch]);
     }
     const { amount: window } = board.settings.windows;
-    const takings = byKeys(open, (line) => (line.words ? [runKey(line, line.side, line.words.joined)] : []));
+    const takings = [...byKeys(open, runKeys).values()].filter(
+      ({ length }) => length >= 2 && length <= MOST_IN_BATCH,
+    );
     const fits = (line: Line, other: Line) =>
       agreeing(line, other) && !board.namesAnother(line, other, board.weigh(line, other));
     solve(board, batchSum, (line) => {
@@ -72,21 +74,26 @@ export const batchSum: Rule = {
         }
       return pools;
     });
-    solve(board, batchSum, (line) => (line.collective ? runsBefore(line, takings, window) : []));
+    // Where postings are of very many kinds, some run of one of them comes to any amount.
+    if (takings.length <= MOST_KINDS)
+      solve(board, batchSum, (line) => (line.collective ? runsBefore(line, takings, window) : []));
   },
 };
 
 const MOST_IN_BATCH = 150;
 const LONGEST_RUN = 7;
 
-function runKey({ scope, group }: Line, side: Line['side'], text: string): string {
-  return `${scope} ${side} ${group ?? ''} ${text}`;
+const MOST_KINDS = 200;
+
+// What is booked alike day by day, as `Cash 03/09`.
+function runKeys({ scope, side, group, words }: Line): string[] {
+  return words ? [`${scope} ${side} ${group ?? ''} ${words.joined}`] : [];
 }
 
 /** Takings of consecutive days that are paid in together: days in a row of one kind of posting, up to the line's own day. */
-function runsBefore(line: Line, takings: ReadonlyMap<string, readonly Line[]>, window: number): Pool[] {
+function runsBefore(line: Line, takings: readonly (readonly Line[])[], window: number): Pool[] {
   const pools: Pool[] = [];
-  for (const lines of takings.values()) {
+  for (const lines of takings) {
     const [first] = lines;
     if (!first || first.side === line.side || first.scope !== line.scope) continue;
     const dated = lines

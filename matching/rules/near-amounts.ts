@@ -11,7 +11,7 @@ import {
   scoreOf,
 } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
-import { isLong, shareIdentifier } from '../identifiers.ts';
+import { isLong } from '../identifiers.ts';
 import { NameIndex } from '../name-index.ts';
 import { percentMillis } from './group-key.ts';
 import { significantDigits } from '../statistics.ts';
@@ -170,9 +170,10 @@ function propose(
     if (gain < LEAST_BITS) continue;
     edges.push({ row: place(rows, one), column: place(columns, other), gain, one, other, shape, evidence });
   }
-  const fees = byKeys(edges.length === 0 ? [] : board.open('ledger'), (line) => [
-    `${line.scope} ${line.minor}`,
-  ]);
+  const fees = byKeys(
+    board.open('ledger').filter(({ bankOwn }) => bankOwn),
+    (line) => [`${line.scope} ${line.minor}`],
+  );
   const byPlace = new Map(edges.map((edge) => [`${edge.row} ${edge.column}`, edge] as const));
   for (const { row, column, alternatives } of assign(edges, SLACK_BITS)) {
     const edge = byPlace.get(`${row} ${column}`);
@@ -204,10 +205,7 @@ const APART_DAYS = 1;
 /** The posting that books what was taken off by itself, on the same day or the next; null where there is none or several. */
 function bookedApart(fees: ReadonlyMap<string, readonly Line[]>, one: Line, other: Line): Line | null {
   const found = (fees.get(`${one.scope} ${other.minor - one.minor}`) ?? []).filter(
-    (line) =>
-      line !== one &&
-      Math.abs(line.day - one.day) <= APART_DAYS &&
-      (line.bankOwn || shareIdentifier(line, one)),
+    (line) => line !== one && Math.abs(line.day - one.day) <= APART_DAYS,
   );
   return found.length === 1 ? (found[0] ?? null) : null;
 }
