@@ -59,12 +59,15 @@ export class Board {
   readonly #parties: Parties;
   readonly #fees = new Map<string, ReadonlySet<bigint | null>>();
   readonly #known = new Map<string, boolean>();
+  /** In thousandths of a percent. */
+  readonly #mostKept: bigint;
   /** Null where nothing is known of rates: then lines of two currencies are never one event. */
   readonly exchange: Exchange | null;
 
   /** @param lines are the board's from here on: in another order, and gone once they are known. */
   constructor(lines: Line[], settings: Settings, exchange: Exchange | null) {
     this.settings = settings;
+    this.#mostKept = percentMillis(settings.fee_percent);
     this.exchange = exchange;
     this.#open = new Set(lines.sort(inOrder));
     this.statistics = new Statistics(lines);
@@ -102,6 +105,11 @@ export class Board {
     if (!fees)
       this.#fees.set(currency, (fees = new Set(this.settings.fees.map((fee) => minorOf(fee, currency)))));
     return fees.has(minor);
+  }
+
+  /** True when a processor may keep so much of a gross amount, both in minor units of one currency. */
+  isUsualShare(kept: bigint, gross: bigint): boolean {
+    return kept * 100_000n <= gross * this.#mostKept;
   }
 
   isOpen(line: Line): boolean {
@@ -229,4 +237,10 @@ export function scoreOf(bits: number, rivals: readonly number[] = []): string {
 /** Whole percent as a score. Only what is beyond doubt has 1.00. */
 export function percentScore(percent: number): string {
   return `0.${String(Math.max(1, Math.min(99, percent))).padStart(2, '0')}`;
+}
+
+/** "4" is four percent: four thousand hundred-thousandths. */
+function percentMillis(percent: string): bigint {
+  const [whole = '0', fraction = ''] = percent.split('.');
+  return BigInt(whole + fraction.padEnd(3, '0'));
 }

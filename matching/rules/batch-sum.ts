@@ -25,7 +25,7 @@ export const batchSum: Rule = {
       const total = (sign: bigint) => totalOf(lines.filter(({ minor }) => minor * sign > 0n));
       const word = / word (.*)$/.exec(key)?.[1] ?? null;
       const tied = !whole && word === null;
-      const batch = { lines, whole, chance, paidIn: total(1n), paidOut: total(-1n), word, tied };
+      const batch = { lines, chance, paidIn: total(1n), paidOut: total(-1n), word, tied };
       ofDay.set(day, [...(ofDay.get(day) ?? []), batch]);
     }
     const { amount: window } = board.settings.windows;
@@ -39,7 +39,7 @@ export const batchSum: Rule = {
       const why = 'are one day’s batch';
       const size = parseInt(magnitude(line.minor).toString(), 10);
       for (let day = line.day - window; day <= line.day + window; day += 1)
-        for (const { lines: batch, whole, chance, paidIn, paidOut, word, tied } of ofDay.get(
+        for (const { lines: batch, chance, paidIn, paidOut, word, tied } of ofDay.get(
           dayKey(line, otherSide(line), day),
         ) ?? []) {
           // An amount has no more possible sums than minor units.
@@ -55,7 +55,7 @@ export const batchSum: Rule = {
               ...{ why, percent: 92, chance, together, lessFee: true, lessPercent: true, wholeOnly: true },
             });
           // As many as it says that it is.
-          if (line.count === all.length && !whole)
+          if (line.count === all.length && (tied || word !== null))
             pools.push({
               lines: all,
               ...{
@@ -123,8 +123,6 @@ const CHANCE_RUN = 0.02;
 
 interface Batch {
   readonly lines: readonly Line[];
-  /** True where nothing but the day makes them one. */
-  readonly whole: boolean;
   readonly chance: number;
   /** What its lines of each sign come to. */
   readonly paidIn: bigint;

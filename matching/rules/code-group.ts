@@ -2,7 +2,7 @@ import { magnitude, minorOf, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
 import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
 import { subsetFor } from '../subsets.ts';
-import { LEAST_TIMES_FEE, percentMillis, shapeOf } from './group-key.ts';
+import { LEAST_TIMES_FEE, shapeOf } from './group-key.ts';
 
 const MOST_LINES = 24;
 const CHANCE_OF_DAY = 0.05;
@@ -98,8 +98,7 @@ function isLeftOver(
   const whole = totalOf(ledger);
   if (statement.length > 1 || rest < 0n || whole <= 0n) return false;
   return (
-    rest * 100_000n <= whole * percentMillis(board.settings.fee_percent) ||
-    (board.isStatedFee(rest, statement) && rest * LEAST_TIMES_FEE <= whole)
+    board.isUsualShare(rest, whole) || (board.isStatedFee(rest, statement) && rest * LEAST_TIMES_FEE <= whole)
   );
 }
 

@@ -89,7 +89,7 @@ export const groupRemainder: Rule = {
       const stated = board.isStatedFee(kept, lines);
       const usual =
         Math.min(ledger.length, statement.length) === 1 &&
-        (kept * 100_000n <= whole * percentMillis(board.settings.fee_percent) ||
+        (board.isUsualShare(kept, whole) ||
           (board.isListedFee(kept, currency) && kept * LEAST_TIMES_FEE <= whole));
       if (!stated && !usual) continue;
       board.take({
@@ -160,12 +160,6 @@ export const batchTotal: Rule = {
 };
 
 const ODD_DIGITS = 3;
-
-/** "4" is four percent: four thousand hundred-thousandths. */
-export function percentMillis(percent: string): bigint {
-  const [whole = '0', fraction = ''] = percent.split('.');
-  return BigInt(whole + fraction.padEnd(3, '0'));
-}
 
 /** What kind of match lines of the two sides make. */
 export function shapeOf(ledger: readonly Line[], statement: readonly Line[]): MatchType {

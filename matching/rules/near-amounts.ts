@@ -13,7 +13,6 @@ import {
 import type { Evidence } from '../evidence.ts';
 import { isLong } from '../identifiers.ts';
 import { NameIndex } from '../name-index.ts';
-import { percentMillis } from './group-key.ts';
 import { significantDigits } from '../statistics.ts';
 import { type Line, byKeys } from '../line.ts';
 
@@ -101,13 +100,12 @@ export const dayLessFee: Rule = {
   version: 1,
   find(board) {
     const ofDay = byKeys(board.open('ledger'), (line) => [`${line.scope} ${line.date.slice(5)}`]);
-    const most = percentMillis(board.settings.fee_percent);
     const pairs = board.open('statement').flatMap((other) =>
       other.daysSaid
         .flatMap((day) => ofDay.get(`${other.scope} ${day}`) ?? [])
         .filter(
           ({ minor }) =>
-            other.minor > 0n && minor > other.minor && (minor - other.minor) * 100_000n <= minor * most,
+            other.minor > 0n && minor > other.minor && board.isUsualShare(minor - other.minor, minor),
         )
         .map((one) => [one, other] as const),
     );

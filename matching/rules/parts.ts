@@ -4,7 +4,7 @@ import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts'
 import { contradicts, sameIdentifier } from '../identifiers.ts';
 import { type Line, inOrder, totalOf } from '../line.ts';
 import { type Solution, rangeOf, subsetFor } from '../subsets.ts';
-import { LEAST_TIMES_FEE, ofAnotherParty, percentMillis, shapeOf } from './group-key.ts';
+import { LEAST_TIMES_FEE, ofAnotherParty, shapeOf } from './group-key.ts';
 
 /** Lines among which the parts of one line are looked for. */
 export interface Pool {
@@ -133,11 +133,7 @@ function lessByPercent(
       isUsualPercent(magnitude(whole), magnitude(rest), false, lines.length) ||
       short * LEAST_TIMES_REST <= whole
     );
-  return (
-    lessPercent === true &&
-    whole > 0n &&
-    short * 100_000n <= whole * percentMillis(board.settings.fee_percent)
-  );
+  return lessPercent === true && whole > 0n && board.isUsualShare(short, whole);
 }
 
 // Who names every document and pays a fiftieth less has taken off something.
