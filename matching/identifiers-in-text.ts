@@ -71,32 +71,51 @@ const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+)$/;
  */
 export function identifiersIn(...texts: readonly (string | null)[]): Identifier[] {
   const found = new Map<string, Identifier>();
-  for (const text of texts) {
-    if (text === null || text === '') continue;
-    let [before, digits, denied] = ['', '', 0];
-    const keep = (identifier: Identifier | null) => {
-      if (identifier && found.size < MOST && !found.has(identifier.key))
-        found.set(identifier.key, identifier);
-    };
-    for (const word of foldText(text.slice(0, LONGEST_TEXT)).toUpperCase().match(WORDS) ?? []) {
-      const number = /^\d+$/.test(word);
-      denied = NOT.has(word) ? 2 : word === 'FOR' ? denied : denied - 1;
-      // `NOT FOR INV-88011` names what it is not about.
-      if (denied < 1 && !(DATE.test(word) && !isMonthly(word, before)) && !AMOUNT.test(word))
-        for (const one of listed(word, before)) keep(identifierOf(one, before));
-      // `INV 26 0442` is INV-26-0442 whose separators were lost.
-      digits = number && DOCUMENTS.has(before) ? digits + word : '';
-      if (digits.length > word.length && digits.length <= LONGEST_JOINED)
-        keep(identifierOf(`${kindOf(before)}${digits}`, ''));
-      if (/^[A-Z]+$/.test(word)) before = LINKS.has(word) && before !== '' ? before : word;
-      else if (!number || !(DOCUMENTS.has(before) || STANDING.has(before))) before = '';
-    }
+  for (const text of texts) collect(found, text);
+  return withoutBareNumbers(found);
+}
+
+/** The same, and the keys of those that the first text names by itself. */
+export function identifiersInColumn(
+  column: string | null,
+  ...texts: readonly (string | null)[]
+): { all: Identifier[]; own: ReadonlySet<string> } {
+  const found = new Map<string, Identifier>();
+  collect(found, column);
+  const own = found.size === 0 ? NO_KEYS : new Set(withoutBareNumbers(found).map(({ key }) => key));
+  for (const text of texts) collect(found, text);
+  return { all: withoutBareNumbers(found), own };
+}
+
+const NO_KEYS: ReadonlySet<string> = new Set();
+
+function collect(found: Map<string, Identifier>, text: string | null): void {
+  if (text === null || text === '') return;
+  let [before, digits, denied] = ['', '', 0];
+  const keep = (identifier: Identifier | null) => {
+    if (identifier && found.size < MOST && !found.has(identifier.key)) found.set(identifier.key, identifier);
+  };
+  for (const word of foldText(text.slice(0, LONGEST_TEXT)).toUpperCase().match(WORDS) ?? []) {
+    const number = /^\d+$/.test(word);
+    denied = NOT.has(word) ? 2 : word === 'FOR' ? denied : denied - 1;
+    // Most words of a text have no digit, and name nothing. `NOT FOR INV-88011` names what it is not about.
+    if (denied < 1 && /\d/.test(word) && !(DATE.test(word) && !isMonthly(word, before)) && !AMOUNT.test(word))
+      for (const one of listed(word, before)) keep(identifierOf(one, before));
+    // `INV 26 0442` is INV-26-0442 whose separators were lost.
+    digits = number && DOCUMENTS.has(before) ? digits + word : '';
+    if (digits.length > word.length && digits.length <= LONGEST_JOINED)
+      keep(identifierOf(`${kindOf(before)}${digits}`, ''));
+    if (/^[A-Z]+$/.test(word)) before = LINKS.has(word) && before !== '' ? before : word;
+    else if (!number || !(DOCUMENTS.has(before) || STANDING.has(before))) before = '';
   }
-  // The same number with its kind and without it is one.
-  const kinds = new Set([...found.values()].filter(({ kind }) => !isNeutral(kind)).map((one) => one.digits));
-  return [...found.values()].filter(
-    ({ kind, digits }) => digits === '' || !isNeutral(kind) || !kinds.has(digits),
-  );
+}
+
+// The same number with its kind and without it is one.
+function withoutBareNumbers(found: ReadonlyMap<string, Identifier>): Identifier[] {
+  const all = [...found.values()];
+  if (all.length < 2) return all;
+  const kinds = new Set(all.filter(({ kind }) => !isNeutral(kind)).map((one) => one.digits));
+  return all.filter(({ kind, digits }) => digits === '' || !isNeutral(kind) || !kinds.has(digits));
 }
 
 /**

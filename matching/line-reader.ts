@@ -3,7 +3,7 @@ import { foldText, referenceKey } from '../ledger/keys.ts';
 import { remembered } from '../ledger/remembered.ts';
 import { businessDayNumbers } from './business-days.ts';
 import { type Identifier, sameIdentifier } from './identifiers.ts';
-import { identifiersIn, withReference } from './identifiers-in-text.ts';
+import { identifiersInColumn, withReference } from './identifiers-in-text.ts';
 import { KnownKeys } from './known-keys.ts';
 import { daysSaid } from './said-days.ts';
 import { countIn, labelsIn, partIn, statedFees } from './stated.ts';
@@ -121,13 +121,13 @@ class LineReader {
 
   #identifiers(raw: RawLine, key: string | null): readonly Identifier[] {
     const { side, reference, description, counterparty } = raw;
-    const column = new Set(identifiersIn(reference).map((one) => one.key));
-    const said = withReference(key, identifiersIn(reference, batchOf(raw.group), description, counterparty));
+    const { all, own } = identifiersInColumn(reference, batchOf(raw.group), description, counterparty);
+    const said = withReference(key, all);
     const told = this.#known.toldIn(side, reference, description, counterparty);
     const more = told.filter(
       (one) => !said.some((other) => other.key === one.key || sameIdentifier(one, other)),
     );
-    return [...said, ...more].map((one) => (one.key === key || column.has(one.key) ? asOwn(one) : one));
+    return [...said, ...more].map((one) => (one.key === key || own.has(one.key) ? asOwn(one) : one));
   }
 }
 

@@ -75,8 +75,8 @@ export class Names {
 function wordsOf(text: string): string[] {
   let folded = foldText(text.slice(0, LONGEST_TEXT)).replace(/['’`]/g, '').trim();
   folded = folded.replace(PROCESSORS, '');
-  for (const [shape, name] of MARKETPLACES)
-    if (shape.test(folded.replace(/[^\p{L}\p{N}*]+/gu, ' '))) folded = name;
+  const plain = folded.replace(/[^\p{L}\p{N}*]+/gu, ' ');
+  for (const [shape, name] of MARKETPLACES) if (shape.test(plain)) folded = name;
   const all = (counterpartyKey(folded) ?? '').split(' ').filter((word) => word !== '');
   const telling = all
     .map(withoutSlips)
@@ -144,6 +144,7 @@ function weightOf({ words }: Name, telling: Telling): number {
 }
 
 const LEAST_ALIKE = 0.6;
+const MOST_SLIPS = 3;
 const MOST_BITS = 12;
 const UNLIKE_BITS = -3;
 
@@ -154,12 +155,14 @@ const UNLIKE_BITS = -3;
  */
 function wordsAlike(a: string, b: string, last: boolean, differing: number): number {
   if (a === b) return 1;
+  // What begins with another letter is alike by slips only.
+  if (differing > 2 * MOST_SLIPS && a[0] !== b[0]) return 0;
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   if (short.length === 1) return long.startsWith(short) ? 0.6 : 0;
   if (long.startsWith(short) && (short.length >= 4 || (last && short.length >= 2)))
     return 0.8 + (0.2 * short.length) / long.length;
   if (short.length === 3 && long.length >= 6 && long.startsWith(short)) return 0.75;
-  const allowed = long.length < 4 ? 0 : long.length < 8 ? 1 : long.length < 13 ? 2 : 3;
+  const allowed = long.length < 4 ? 0 : long.length < 8 ? 1 : long.length < 13 ? 2 : MOST_SLIPS;
   // A slip takes one letter away and adds one, at most.
   if (long.length - short.length <= allowed && differing <= 2 * allowed) {
     const slips = editDistance(short, long, allowed);
@@ -230,6 +233,15 @@ function isAbbreviation(short: string, long: string): boolean {
  * @returns more than `allowed` where there are more.
  */
 export function editDistance(a: string, b: string, allowed: number): number {
+  // What both begin or end with is no slip.
+  let [from, until] = [0, 0];
+  const shortest = Math.min(a.length, b.length);
+  while (from < shortest && a[from] === b[from]) from += 1;
+  while (until < shortest - from && a[a.length - 1 - until] === b[b.length - 1 - until]) until += 1;
+  return slipsBetween(a.slice(from, a.length - until), b.slice(from, b.length - until), allowed);
+}
+
+function slipsBetween(a: string, b: string, allowed: number): number {
   // Without swaps, which count double, there are at most twice as many; that is quickly known.
   const plain = distance(a, b);
   if (plain <= 1 || plain > 2 * allowed) return plain;

@@ -196,8 +196,12 @@ export function isCandidate(
 
 /** False when both name documents of one register and none is the same: an invoice is not the sum of other invoices. */
 export function agreeing(line: Line, other: Line): boolean {
-  const pairs = line.identifiers.flatMap((one) => other.identifiers.map((two) => [one, two] as const));
   return (
-    pairs.some(([one, two]) => sameIdentifier(one, two)) || !pairs.some(([one, two]) => contradicts(one, two))
+    shareAny(line, other) ||
+    !line.identifiers.some((one) => other.identifiers.some((two) => contradicts(one, two)))
   );
+}
+
+function shareAny(line: Line, other: Line): boolean {
+  return line.identifiers.some((one) => other.identifiers.some((two) => sameIdentifier(one, two)));
 }

@@ -70,20 +70,19 @@ export const counterpartySum: Rule = {
         names.near(line, (other) => isCandidate(board, line, other, late / 2)),
       );
       if (!canReach(line, near)) return [];
-      const weighed = near.map((other) => {
-        const shares = shareIdentifier(line, other);
-        return { other, shares, percent: board.namePercent(line, other) };
-      });
-      const shared = weighed.filter(({ shares }) => shares);
+      const isAlike = (other: Line) => board.namePercent(line, other) >= ALIKE_PERCENT;
+      const shared = near.filter((other) => shareIdentifier(line, other));
       // Parts of one payment are written alike, also where only some of them say what they are for.
-      const written = new Set(shared.flatMap(({ other }) => other.name ?? []));
-      const pool = weighed.flatMap(({ other, shares, percent }) => {
-        const alike =
-          percent >= ALIKE_PERCENT ||
-          saysItsName(board, line, other) ||
-          (other.name !== null && written.has(other.name));
-        return shares || (alike && agreeing(line, other)) ? [other] : [];
-      });
+      const written = new Set(shared.flatMap(({ name }) => name ?? []));
+      // Nearly all of another party name other documents, which is sooner known than that its name is another.
+      const pool = near.filter(
+        (other) =>
+          shared.includes(other) ||
+          (agreeing(line, other) &&
+            (isAlike(other) ||
+              saysItsName(board, line, other) ||
+              (other.name !== null && written.has(other.name)))),
+      );
       const within = (some: readonly Line[], most: number) =>
         some.filter((other) => Math.abs(other.day - line.day) <= most);
       const far = sameSign(line, pool);
@@ -92,15 +91,12 @@ export const counterpartySum: Rule = {
       const days = [...ofOneDay(same), ...ofOneDay(within(pool, window))];
       const nearer = NEARER.map((most) => within(same, most));
       // What it names, and others that it does not: `INV-4568 a.o.`
-      const named = line.collective
-        ? within(
-            shared.map(({ other }) => other),
-            window,
-          )
-        : [];
-      const alike = weighed.filter(({ percent }) => percent >= ALIKE_PERCENT).map(({ other }) => other);
-      const others = within(sameSign(line, alike), window).filter((other) => !named.includes(other));
-      const anchored = named.length > 0 && others.length > 0 ? [anchoredPool(named, others)] : [];
+      const named = line.collective ? within(shared, window) : [];
+      const others =
+        named.length > 0
+          ? within(sameSign(line, near), window).filter((other) => !named.includes(other) && isAlike(other))
+          : [];
+      const anchored = others.length > 0 ? [anchoredPool(named, others)] : [];
       // Credit notes are taken off what is paid together; whoever pays a month late does so last.
       return [
         ...anchored,
