@@ -96,7 +96,7 @@ export class Board {
 
   /** True when an amount in minor units is a fee or deduction that one of the lines states. */
   isStatedFee(minor: bigint, lines: readonly Line[]): boolean {
-    return lines.some(({ fees }) => fees.includes(minor));
+    return lines.some(({ said }) => said.fees.includes(minor));
   }
 
   /** True when an amount in minor units is on the list of bank and wire fees. */

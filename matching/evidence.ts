@@ -174,7 +174,7 @@ export class Scale {
       }
     const party = (sameParty ? PARTY_BITS : 0) + (shared ? 0 : this.#statistics.group(a, b));
     // Unit 4 is not unit 9.
-    if (!shared && otherLabels(a.labels, b.labels)) against = CONTRADICTION_BITS;
+    if (!shared && otherLabels(a.said.labels, b.said.labels)) against = CONTRADICTION_BITS;
     const bits = shared ? best : against < 0 ? against : best;
     const identifierBits = Math.min(bits + party, MOST_IDENTIFIER_BITS);
     return {
@@ -182,7 +182,7 @@ export class Scale {
       identifierBits,
       contradicted:
         against <= CONTRADICTION_BITS ||
-        otherPeriods(a.periods, b.periods) ||
+        otherPeriods(a.said.periods, b.said.periods) ||
         this.#statistics.ofTwoGroups(a, b),
       sameParty,
     };

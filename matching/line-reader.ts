@@ -5,11 +5,10 @@ import { businessDayNumbers } from './business-days.ts';
 import { type Identifier, sameIdentifier } from './identifiers.ts';
 import { identifiersInColumn, withReference } from './identifiers-in-text.ts';
 import { KnownKeys } from './known-keys.ts';
-import { daysSaid } from './said-days.ts';
-import { countIn, labelsIn, partIn, statedFees } from './stated.ts';
+import { saidIn } from './said.ts';
 import type { Line } from './line.ts';
 import { Names } from './names.ts';
-import { isMonthNumber, periodsIn } from './periods.ts';
+import { isMonthNumber } from './periods.ts';
 import { withoutPlaces } from './places.ts';
 
 /** A line as it was recorded, with amounts in minor units. */
@@ -29,17 +28,6 @@ export interface RawLine {
   readonly description: string | null;
   readonly group: string | null;
 }
-
-const REVERSES =
-  /\b(?:revers\w*|rev|void\w*|storno\w*|stornierung|cancel\w*|correction|correct\w*|chargeback|returned|return|retour|retoure|unpaid|bounced|rueckbuchung|ruckbuchung|rueckzahlung|impaye\w*|devol\w*|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|undo|refund\w*|contra)\b/;
-
-// What a bank does on its own account, in its own words.
-const BANK_OWN =
-  /\b(?:fees?|charges?|interest|zins\w*|gebuhr\w*|gebuehr\w*|entgelt\w*|frais|commission\w*|loan|darlehen|kredit\w*|amortering\w*|avgift\w*|rente|overdraft)\b/;
-
-// One movement of a bank for many payments.
-const COLLECTIVE =
-  /\b(?:deposit\w*|night drop|en efectivo|versements?|storting\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|bacs|suppliers|creditors|takings|and others|et al|sepa dd|direct debits)\b|\b[au]\. ?[ao]\.|\+ ?\d+ more\b/;
 
 /**
  * Puts the lines of one run into the form in which the rules compare them.
@@ -84,7 +72,7 @@ class LineReader {
     const { id, order, side, account, minor, base, fee } = raw;
     const [date, currency] = [this.#shared(raw.date), this.#shared(raw.currency)];
     const reference = referenceKey(raw.reference);
-    const said = foldText(
+    const text = foldText(
       `${raw.reference ?? ''} ${raw.description ?? ''} ${raw.counterparty ?? ''}`.slice(0, 400),
     );
     // Written out: an object that is put together from others takes a quarter more room, and there are very many.
@@ -107,15 +95,7 @@ class LineReader {
       words: this.#names.of(raw.description),
       nameText: this.#shared(raw.counterparty ?? raw.description ?? ''),
       group: raw.group,
-      reverses: REVERSES.test(said),
-      periods: periodsIn(said),
-      bankOwn: BANK_OWN.test(said),
-      collective: COLLECTIVE.test(said),
-      labels: labelsIn(said),
-      fees: statedFees(said, currency),
-      count: countIn(said),
-      part: partIn(said),
-      daysSaid: daysSaid(said),
+      said: saidIn(text, currency),
     };
   }
 
@@ -127,7 +107,10 @@ class LineReader {
     const more = told.filter(
       (one) => !said.some((other) => other.key === one.key || sameIdentifier(one, other)),
     );
-    return [...said, ...more].map((one) => (one.key === key || own.has(one.key) ? asOwn(one) : one));
+    if (said.length + more.length === 0) return NO_IDENTIFIERS;
+    return [...said, ...more].map((one) =>
+      one.key === key ? asOwn(one, key) : own.has(one.key) ? asOwn(one, one.key) : one,
+    );
   }
 }
 
@@ -157,7 +140,10 @@ function withoutSubfields(raw: RawLine): RawLine {
   };
 }
 
-function asOwn({ key, kind, digits, year, look, standing }: Identifier): Identifier {
+const NO_IDENTIFIERS: readonly never[] = [];
+
+/** @param key as the line holds it already: one text takes less room than two. */
+function asOwn({ kind, digits, year, look, standing }: Identifier, key: string): Identifier {
   return { key, kind, digits, year, look, standing, own: true };
 }
 

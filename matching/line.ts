@@ -1,6 +1,7 @@
 import type { Side } from '../ledger/database.ts';
 import type { Identifier } from './identifiers.ts';
 import type { Name } from './names.ts';
+import type { Said } from './said.ts';
 
 /** A line as the rules see it: amounts in minor units (exact), dates as business days, texts in the form they are compared in. */
 export interface Line {
@@ -35,24 +36,7 @@ export interface Line {
   readonly nameText: string;
   /** What several lines share: a payout id, deposit slip or remittance. */
   readonly group: string | null;
-  /** True when the line's text says that it takes something back. */
-  readonly reverses: boolean;
-  /** Months and weeks that its text is about. */
-  readonly periods: readonly string[];
-  /** True when its text is about a bank's own fees, interest or loans. */
-  readonly bankOwn: boolean;
-  /** True when its text is about many payments at once: a deposit, a payroll, a payout, a payment run. */
-  readonly collective: boolean;
-  /** Short numbers that its text gives to things, as `unit 4`. */
-  readonly labels: readonly string[];
-  /** Fees and deductions that its text states, in minor units of `currency`. */
-  readonly fees: readonly bigint[];
-  /** How many payments its text says that it is; null when it does not. */
-  readonly count: number | null;
-  /** Which part of how many its text says that it is, as `2/4`; null when it does not. */
-  readonly part: string | null;
-  /** Days that its text names, as `MM-DD`. */
-  readonly daysSaid: readonly string[];
+  readonly said: Said;
 }
 
 /** A line's place in an order that does not depend on the order in which lines arrive. */

@@ -32,9 +32,13 @@ export function daysSaid(text: string): readonly string[] {
 }
 
 /** True when one line names the other's day, which is not its own. */
-export function namesDayOf(
-  a: { readonly date: string; readonly daysSaid: readonly string[] },
-  b: { readonly date: string; readonly daysSaid: readonly string[] },
-): boolean {
-  return a.date !== b.date && (a.daysSaid.includes(b.date.slice(5)) || b.daysSaid.includes(a.date.slice(5)));
+export function namesDayOf(a: Dated, b: Dated): boolean {
+  return (
+    a.date !== b.date && (a.said.days.includes(b.date.slice(5)) || b.said.days.includes(a.date.slice(5)))
+  );
+}
+
+interface Dated {
+  readonly date: string;
+  readonly said: { readonly days: readonly string[] };
 }

@@ -15,9 +15,12 @@ test('days are read in the ways in which banks write them, and amounts, years an
   assert.deepEqual(daysSaid('value 2026-03-31'), ['03-31']);
   assert.deepEqual(daysSaid('checkcard 0407').toSorted(), ['04-07', '07-04']);
   assert.deepEqual(daysSaid('brut 431,74 com 3,02 tel 08031/30571 in 2026 card 445501887639'), []);
-  const posting = { date: '2026-03-02', daysSaid: [] };
-  assert.ok(namesDayOf({ date: '2026-03-03', daysSaid: ['03-02'] }, posting));
-  assert.ok(!namesDayOf({ date: '2026-03-02', daysSaid: ['03-02'] }, posting), 'its own day is no news');
+  const posting = { date: '2026-03-02', said: { days: [] } };
+  assert.ok(namesDayOf({ date: '2026-03-03', said: { days: ['03-02'] } }, posting));
+  assert.ok(
+    !namesDayOf({ date: '2026-03-02', said: { days: ['03-02'] } }, posting),
+    'its own day is no news',
+  );
 });
 
 test('how many payments, and which part of how many, a text says that it is', () => {

@@ -55,7 +55,7 @@ export const batchSum: Rule = {
               ...{ why, percent: 92, chance, together, lessFee: true, lessPercent: true, wholeOnly: true },
             });
           // As many as it says that it is.
-          if (line.count === all.length && (tied || word !== null))
+          if (line.said.count === all.length && (tied || word !== null))
             pools.push({
               lines: all,
               ...{
@@ -76,7 +76,7 @@ export const batchSum: Rule = {
     });
     // Where postings are of very many kinds, some run of one of them comes to any amount.
     if (takings.length <= MOST_KINDS)
-      solve(board, batchSum, (line) => (line.collective ? runsBefore(line, takings, window) : []));
+      solve(board, batchSum, (line) => (line.said.collective ? runsBefore(line, takings, window) : []));
   },
 };
 
@@ -143,8 +143,8 @@ function saysWord(line: Line, word: string): boolean {
 
 // A cheque is one payment, and a line that names somebody is that somebody's, unless it says that it is many.
 function mayBeMany(line: Line, tied: boolean): boolean {
-  if (line.identifiers.some(({ kind }) => kind === 'CHK') && !line.collective) return false;
-  return tied || line.collective || line.bankOwn || (line.name === null && line.words === null);
+  if (line.identifiers.some(({ kind }) => kind === 'CHK') && !line.said.collective) return false;
+  return tied || line.said.collective || line.said.bankOwn || (line.name === null && line.words === null);
 }
 
 function dayKey({ scope }: Line, side: Line['side'], day: number): string {

@@ -38,7 +38,7 @@ export const dayGroup: Rule = {
   find(board) {
     const ofDay = byKeys(board.open('ledger'), (line) => [`${line.scope} ${line.date.slice(5)}`]);
     const alike = byKeys(board.open('statement'), (line) =>
-      line.daysSaid.map((day) => `${line.scope} ${day} ${writtenAs(line)}`),
+      line.said.days.map((day) => `${line.scope} ${day} ${writtenAs(line)}`),
     );
     for (const [key, lines] of alike) {
       const statement = lines.filter((line) => board.isOpen(line));

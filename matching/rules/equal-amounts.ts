@@ -130,7 +130,7 @@ function pairsOf(
     const evidence = board.weigh(one, other);
     if (evidence.textual !== withText) return null;
     // A fee that the bank took is no payment of somebody's, and has a text, if not one to compare.
-    if (!withText && one.bankOwn !== other.bankOwn) return null;
+    if (!withText && one.said.bankOwn !== other.said.bankOwn) return null;
     // Two names that are not alike are a text that does not agree.
     if (!withText && ((one.name && other.name) || board.namesKnownOther(one, other))) return null;
     if (withText && evidence.alias !== (rule === amountDateAlias) && !evidence.shared) return null;

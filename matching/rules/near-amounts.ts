@@ -63,7 +63,8 @@ export const amountMismatch: Rule = {
       amountMismatch,
       [...pairs.values()],
       (shape, one, other) =>
-        !IN_PART.has(shape) || (alone.has(one) && alone.has(other) && !one.collective && !other.collective),
+        !IN_PART.has(shape) ||
+        (alone.has(one) && alone.has(other) && !one.said.collective && !other.said.collective),
       (evidence, one, other) => evidence.shared !== null && !board.namesAnother(one, other, evidence),
       board.settings.windows.late,
     );
@@ -101,7 +102,7 @@ export const dayLessFee: Rule = {
   find(board) {
     const ofDay = byKeys(board.open('ledger'), (line) => [`${line.scope} ${line.date.slice(5)}`]);
     const pairs = board.open('statement').flatMap((other) =>
-      other.daysSaid
+      other.said.days
         .flatMap((day) => ofDay.get(`${other.scope} ${day}`) ?? [])
         .filter(
           ({ minor }) =>
@@ -169,7 +170,7 @@ function propose(
     edges.push({ row: place(rows, one), column: place(columns, other), gain, one, other, shape, evidence });
   }
   const fees = byKeys(
-    board.open('ledger').filter(({ bankOwn }) => bankOwn),
+    board.open('ledger').filter(({ said }) => said.bankOwn),
     (line) => [`${line.scope} ${line.minor}`],
   );
   const byPlace = new Map(edges.map((edge) => [`${edge.row} ${edge.column}`, edge] as const));
@@ -227,7 +228,7 @@ const IN_WORDS: Record<Shape, string> = {
 /** What the difference of two amounts looks like; null when they have nothing to do with each other. */
 export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   // What gives money back has the other sign for its own reason.
-  if (one.minor === -other.minor) return one.reverses === other.reverses ? 'sign' : null;
+  if (one.minor === -other.minor) return one.said.reverses === other.said.reverses ? 'sign' : null;
   if (one.minor > 0n !== other.minor > 0n) return null;
   const [a, b] = [magnitude(one.minor), magnitude(other.minor)];
   const gap = magnitude(a - b);

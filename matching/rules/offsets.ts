@@ -35,7 +35,7 @@ export const namedOffset: Rule = {
     const keys = (line: Line) => [line.name?.joined ?? line.words?.joined ?? ''].filter((key) => key !== '');
     for (const pair of opposites(board, keys)) {
       const [first, second] = [pair.first, pair.second];
-      const says = first.reverses || second.reverses;
+      const says = first.said.reverses || second.said.reverses;
       const near = Math.abs(first.day - second.day) <= NEAR_DAYS;
       const contradicting =
         first.identifiers.length > 0 &&
@@ -59,7 +59,7 @@ export const reversalInText: Rule = {
       if (!hasTwin(board, named, pair.first) && !paysThrough(board, pair))
         offset(board, reversalInText, pair, 90, 'and name one identifier');
     for (const pair of opposites(board, () => ['']))
-      if (pair.only && (pair.first.reverses || pair.second.reverses) && !contradicting(board, pair))
+      if (pair.only && (pair.first.said.reverses || pair.second.said.reverses) && !contradicting(board, pair))
         offset(board, reversalInText, pair, 80, 'and one of them says that it is a reversal');
   },
 };
@@ -125,7 +125,7 @@ function hasTwin(board: Board, named: ReadonlyMap<string, readonly Line[]>, line
 
 // The rent that came in under a flat's code, and the same sum that went out to its landlord.
 function paysThrough(board: Board, pair: Opposites): boolean {
-  return !pair.first.reverses && !pair.second.reverses && ofTwoParties(board, pair);
+  return !pair.first.said.reverses && !pair.second.said.reverses && ofTwoParties(board, pair);
 }
 
 function ofTwoParties(board: Board, { first, second }: Opposites): boolean {

@@ -91,7 +91,7 @@ export const counterpartySum: Rule = {
       const days = [...ofOneDay(same), ...ofOneDay(within(pool, window))];
       const nearer = NEARER.map((most) => within(same, most));
       // What it names, and others that it does not: `INV-4568 a.o.`
-      const named = line.collective ? within(shared, window) : [];
+      const named = line.said.collective ? within(shared, window) : [];
       const others =
         named.length > 0
           ? within(sameSign(line, near), window).filter((other) => !named.includes(other) && isAlike(other))
@@ -120,20 +120,21 @@ function saysItsName(board: Board, line: Line, other: Line): boolean {
 
 /** All parts of what says that it is paid in parts: 1/4 to 4/4. */
 function seriesOf(lines: readonly Line[]): Pool[] {
-  return [...byKeys(lines, ({ part }) => (part ? [part.slice(part.indexOf('/') + 1)] : []))].flatMap(
-    ([of, parts]) =>
-      parts.length === parseInt(of, 10) && new Set(parts.map(({ part }) => part)).size === parts.length
-        ? [
-            {
-              lines: parts,
-              why: 'are all parts of it',
-              percent: 96,
-              chance: 1,
-              whole: CERTAIN,
-              wholeOnly: true,
-            },
-          ]
-        : [],
+  return [
+    ...byKeys(lines, ({ said: { part } }) => (part ? [part.slice(part.indexOf('/') + 1)] : [])),
+  ].flatMap(([of, parts]) =>
+    parts.length === parseInt(of, 10) && new Set(parts.map(({ said }) => said.part)).size === parts.length
+      ? [
+          {
+            lines: parts,
+            why: 'are all parts of it',
+            percent: 96,
+            chance: 1,
+            whole: CERTAIN,
+            wholeOnly: true,
+          },
+        ]
+      : [],
   );
 }
 

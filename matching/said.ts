@@ -1,0 +1,70 @@
+import { periodsIn } from './periods.ts';
+import { daysSaid } from './said-days.ts';
+import { countIn, labelsIn, partIn, statedFees } from './stated.ts';
+
+/** What a line's text says beside whom it is of and which document it is about. */
+export interface Said {
+  /** True when it takes something back. */
+  readonly reverses: boolean;
+  /** Months and weeks that it is about. */
+  readonly periods: readonly string[];
+  /** True when it is about a bank's own fees, interest or loans. */
+  readonly bankOwn: boolean;
+  /** True when it is about many payments at once: a deposit, a payroll, a payout, a payment run. */
+  readonly collective: boolean;
+  /** Short numbers that it gives to things, as `unit 4`. */
+  readonly labels: readonly string[];
+  /** Fees and deductions that it states, in minor units of the line's currency. */
+  readonly fees: readonly bigint[];
+  /** How many payments the line is; null when it does not say. */
+  readonly count: number | null;
+  /** Which part of how many the line is, as `2/4`; null when it does not say. */
+  readonly part: string | null;
+  /** Days that it names, as `MM-DD`. */
+  readonly days: readonly string[];
+}
+
+const REVERSES =
+  /\b(?:revers\w*|rev|void\w*|storno\w*|stornierung|cancel\w*|correction|correct\w*|chargeback|returned|return|retour|retoure|unpaid|bounced|rueckbuchung|ruckbuchung|rueckzahlung|impaye\w*|devol\w*|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|undo|refund\w*|contra)\b/;
+
+// What a bank does on its own account, in its own words.
+const BANK_OWN =
+  /\b(?:fees?|charges?|interest|zins\w*|gebuhr\w*|gebuehr\w*|entgelt\w*|frais|commission\w*|loan|darlehen|kredit\w*|amortering\w*|avgift\w*|rente|overdraft)\b/;
+
+// One movement of a bank for many payments.
+const COLLECTIVE =
+  /\b(?:deposit\w*|night drop|en efectivo|versements?|storting\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|bacs|suppliers|creditors|takings|and others|et al|sepa dd|direct debits)\b|\b[au]\. ?[ao]\.|\+ ?\d+ more\b/;
+
+// One for all lines whose text says nothing of it, as that of most does.
+const NOTHING: Said = {
+  reverses: false,
+  periods: [],
+  bankOwn: false,
+  collective: false,
+  labels: [],
+  fees: [],
+  count: null,
+  part: null,
+  days: [],
+};
+
+/** @param text as `foldText` gives it. */
+export function saidIn(text: string, currency: string): Said {
+  const said: Said = {
+    reverses: REVERSES.test(text),
+    periods: periodsIn(text),
+    bankOwn: BANK_OWN.test(text),
+    collective: COLLECTIVE.test(text),
+    labels: labelsIn(text),
+    fees: statedFees(text, currency),
+    count: countIn(text),
+    part: partIn(text),
+    days: daysSaid(text),
+  };
+  return saysNothing(said) ? NOTHING : said;
+}
+
+function saysNothing({ reverses, periods, bankOwn, collective, labels, fees, count, part, days }: Said) {
+  const lists = periods.length + labels.length + fees.length + days.length;
+  return !reverses && !bankOwn && !collective && lists === 0 && count === null && part === null;
+}
