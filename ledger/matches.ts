@@ -204,6 +204,9 @@ export async function cumulativeUsd(
     .select(sql<string>`coalesce(sum(amount_usd), 0)`.as('total'))
     .where('reconciliation_id', '=', reconciliation)
     .where('counterparty_key', '=', counterpartyKey)
+    .where(
+      sql<boolean>`counterparty_hash(reconciliation_id, counterparty_key) = counterparty_hash(${reconciliation}, ${counterpartyKey})`,
+    )
     .where('state', 'in', ['PROPOSED', 'CONFIRMED'])
     .where('actors.principal', '=', principal)
     .executeTakeFirstOrThrow();

@@ -45,6 +45,8 @@ export async function openLegs(
         from matches m join actors a on a.id = m.proposed_by
        where m.reconciliation_id = ${reconciliation}
          and m.counterparty_key = (select key from counterparty)
+         and counterparty_hash(m.reconciliation_id, m.counterparty_key)
+             = counterparty_hash(${reconciliation}, (select key from counterparty))
          and m.state in ('PROPOSED', 'CONFIRMED')
          and a.principal = ${principal})
     select legs.*, r.state as reconciliation_state, moved.moved_usd
