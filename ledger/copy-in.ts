@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CompiledQuery, type Transaction, sql } from 'kysely';
 import type { PoolClient } from 'pg';
@@ -22,6 +23,8 @@ export class CopyIn {
 // What is checked once a statement is kept until then: in memory, for so much of it.
 const STATEMENT_BYTES = 4_000_000;
 const STATEMENT_MEMORY = '32MB';
+// So many pieces are made while the database is at those before.
+const AHEAD = 8;
 
 /**
  * Copies rows into a table: the fastest way in, and one that holds no more than a few pieces in memory. Very many rows
@@ -35,7 +38,7 @@ export async function copyInto(
   rows: AsyncIterable<Buffer>,
 ): Promise<void> {
   await sql`select set_config('work_mem', ${STATEMENT_MEMORY}, true)`.execute(tx);
-  const source = rows[Symbol.asyncIterator]();
+  const source = Readable.from(rows, { highWaterMark: AHEAD })[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let more = true;
   async function* statement() {
     for (let bytes = 0; bytes < STATEMENT_BYTES;) {

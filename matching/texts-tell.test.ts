@@ -139,3 +139,19 @@ test('all parts of what says that it is paid in parts', () => {
     ['counterparty_sum multi_to_one L1 S1 S2 S3 S4'],
   );
 });
+
+test('a fee that is booked once belongs to one of two that it was taken off', () => {
+  const invoice = (reference: string, amount: string) => ({
+    reference,
+    amount,
+    counterparty: 'Quartz Freight',
+  });
+  const fee = { amount: '-25.00', description: 'Bank fee' };
+  assert.deepEqual(
+    found(
+      [invoice('INV-1001', '1000.00'), invoice('INV-1002', '2000.00'), fee],
+      [invoice('INV-1001', '975.00'), invoice('INV-1002', '1975.00')],
+    ).map((match) => match.replace(/L\d/g, 'L')),
+    ['amount_mismatch multi_to_one L L S1', 'amount_mismatch fuzzy_match L S2'],
+  );
+});

@@ -44,7 +44,7 @@ const MOST_NAMESAKES = 60;
 /** One event by its identifier, with amounts that differ. A proposal that shows the difference and what it looks like. */
 export const amountMismatch: Rule = {
   name: 'amount_mismatch',
-  version: 3,
+  version: 4,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const pairs = new Map<string, [Line, Line]>();
@@ -74,7 +74,7 @@ export const amountMismatch: Rule = {
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
   name: 'amount_slip',
-  version: 3,
+  version: 4,
   find(board) {
     const statements = new NameIndex(board.open('statement'), MOST_NAMESAKES);
     const pairs = board
@@ -98,7 +98,7 @@ export const amountSlip: Rule = {
 /** One line against the posting that names its day, less what a processor or an acquirer keeps. A proposal. */
 export const dayLessFee: Rule = {
   name: 'day_less_fee',
-  version: 1,
+  version: 2,
   find(board) {
     const ofDay = byKeys(board.open('ledger'), (line) => [`${line.scope} ${line.date.slice(5)}`]);
     const pairs = board.open('statement').flatMap((other) =>
@@ -178,7 +178,7 @@ function propose(
     const edge = byPlace.get(`${row} ${column}`);
     if (!edge || alternatives > 0) continue;
     const { one, other, shape, evidence } = edge;
-    const fee = board.isOpen(one) && TAKEN_OFF.has(shape) ? bookedApart(fees, one, other) : null;
+    const fee = TAKEN_OFF.has(shape) ? bookedApart(board, fees, one, other) : null;
     const difference = show(one.minor - other.minor, one.currency);
     const by = evidence.shared
       ? `both name ${quote(evidence.shared.key)}`
@@ -202,9 +202,15 @@ const TAKEN_OFF: ReadonlySet<Shape> = new Set(['charge', 'stated', 'percent', 'k
 const APART_DAYS = 1;
 
 /** The posting that books what was taken off by itself, on the same day or the next; null where there is none or several. */
-function bookedApart(fees: ReadonlyMap<string, readonly Line[]>, one: Line, other: Line): Line | null {
+function bookedApart(
+  board: Board,
+  fees: ReadonlyMap<string, readonly Line[]>,
+  one: Line,
+  other: Line,
+): Line | null {
   const found = (fees.get(`${one.scope} ${other.minor - one.minor}`) ?? []).filter(
-    (line) => line !== one && Math.abs(line.day - one.day) <= APART_DAYS,
+    // One that another pair has taken is that one's.
+    (line) => line !== one && Math.abs(line.day - one.day) <= APART_DAYS && board.isOpen(line),
   );
   return found.length === 1 ? (found[0] ?? null) : null;
 }
