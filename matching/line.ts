@@ -62,11 +62,13 @@ export function byKeys(
   keysOf: (line: Line) => readonly string[],
 ): Map<string, Line[]> {
   const groups = new Map<string, Line[]>();
-  for (const line of lines)
-    for (const key of new Set(keysOf(line))) {
+  for (const line of lines) {
+    const keys = keysOf(line);
+    for (const key of keys.length < 2 ? keys : new Set(keys)) {
       const list = groups.get(key);
       if (list) list.push(line);
       else groups.set(key, [line]);
     }
+  }
   return groups;
 }

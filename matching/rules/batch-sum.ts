@@ -32,12 +32,14 @@ export const batchSum: Rule = {
     const takings = [...byKeys(open, runKeys).values()].filter(
       ({ length }) => length >= 2 && length <= MOST_IN_BATCH,
     );
+    const mostChance = CHANCE_SAME_BATCH / open.length;
     const fits = (line: Line, other: Line) =>
       agreeing(line, other) && !board.namesAnother(line, other, board.weigh(line, other));
     solve(board, batchSum, (line) => {
       const pools: Pool[] = [];
       const why = 'are one day’s batch';
       const size = parseInt(magnitude(line.minor).toString(), 10);
+      if (size * mostChance < 1) return pools;
       for (let day = line.day - window; day <= line.day + window; day += 1)
         for (const { lines: batch, chance, paidIn, paidOut, word, tied } of ofDay.get(
           dayKey(line, otherSide(line), day),
