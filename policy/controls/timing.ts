@@ -15,24 +15,27 @@ export const outsideCloseWindow: Control = ({ request, policy }) => {
   return calendar !== null && isOpen(calendar, request.period, request.at) ? null : 'deny';
 };
 
+// A bulk settlement asks about one period at one instant very many times; a calendar does not change.
+interface Answered {
+  readonly period: string;
+  readonly window: CloseWindow;
+  readonly at: string;
+  readonly open: boolean;
+}
+const answered = new WeakMap<CalendarEntity, Answered>();
+
 function isOpen(calendar: CalendarEntity, period: string, at: string): boolean {
+  const known = answered.get(calendar);
+  if (known?.period === period && known.at === at) return known.open;
   try {
-    return isWithin(windowOf(calendar, period), at);
+    const window = known?.period === period ? known.window : closeWindow(calendar, period);
+    const open = isWithin(window, at);
+    answered.set(calendar, { period, window, at, open });
+    return open;
   } catch {
     // A period or an instant that cannot be read lies in no window.
     return false;
   }
-}
-
-// A bulk settlement asks about one period very many times; a calendar does not change.
-const windows = new WeakMap<CalendarEntity, { readonly period: string; readonly window: CloseWindow }>();
-
-function windowOf(calendar: CalendarEntity, period: string): CloseWindow {
-  const known = windows.get(calendar);
-  if (known?.period === period) return known.window;
-  const window = closeWindow(calendar, period);
-  windows.set(calendar, { period, window });
-  return window;
 }
 
 /** STATE_INVALID: the subject's state does not fit the action, or the subject itself stands in the way. */
