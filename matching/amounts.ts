@@ -25,7 +25,7 @@ export function magnitude(minor: bigint): bigint {
 }
 
 // In thousandths: early payment discounts and taxes withheld; a bank's charge in percent; and what guests leave.
-const TAKEN_OFF = [10n, 15n, 20n, 25n, 30n, 40n, 50n, 75n, 100n];
+const TAKEN_OFF = [10n, 15n, 20n, 25n, 30n, 40n, 50n, 75n, 100n, 150n];
 const ADDED = [5n, 10n, 15n, 20n, 25n, 30n, 100n, 120n, 150n, 180n, 200n, 220n, 250n];
 // Half a minor unit on both sides of a rounding, in thousandths.
 const ROUNDED = 1_500n;

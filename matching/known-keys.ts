@@ -52,7 +52,8 @@ export class KnownKeys {
 }
 
 class Keys {
-  readonly #keys = new Set<string>();
+  // What a text may write, and the key that it means.
+  readonly #keys = new Map<string, string | null>();
   // What keys begin with: most words of a text begin none.
   readonly #heads = new Set<string>();
 
@@ -61,8 +62,14 @@ class Keys {
   }
 
   add(key: string): void {
-    this.#keys.add(key);
+    this.#keys.set(key, key);
     this.#heads.add(key.slice(0, HEAD));
+    // RE-2026-45947 is written 202645947 too, unless another document has that number.
+    const [, bare] = YEARLY.exec(key) ?? [];
+    if (bare === undefined) return;
+    const known = this.#keys.get(bare);
+    this.#keys.set(bare, known === undefined || known === key ? key : known === bare ? bare : null);
+    this.#heads.add(bare.slice(0, HEAD));
   }
 
   /** The longest key that some pieces make together, from a place on. */
@@ -71,15 +78,12 @@ class Keys {
     if (key.length >= HEAD && !this.#heads.has(key.slice(0, HEAD))) return null;
     for (let at = from; at < pieces.length && at < from + MOST_PIECES && key.length <= LONGEST; at += 1) {
       if (at > from) key += pieces[at] ?? '';
-      if (
-        key.length >= SHORTEST &&
-        this.#keys.has(key) &&
-        (key.length >= SHORTEST_IN_DIGITS || /[A-Z]/.test(key))
-      )
-        best = key;
+      if (key.length < SHORTEST || (key.length < SHORTEST_IN_DIGITS && !/[A-Z]/.test(key))) continue;
+      best = this.#keys.get(key) ?? best;
     }
     return best;
   }
 }
 
 const HEAD = 3;
+const YEARLY = /^[A-Z]+(20[123]\d\d{4,})$/;

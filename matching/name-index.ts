@@ -43,5 +43,11 @@ function keysOf(line: NamedLine): string[] {
 function beginnings({ words }: Name): string[] {
   const long = words.filter((word) => word.length >= 3);
   const pairs = words.slice(1).map((word, at) => `${(words[at] ?? '').slice(0, 4)} ${word.slice(0, 2)}`);
-  return [...long.map((word) => word.slice(0, 4)), ...pairs];
+  return [...long.map((word) => word.slice(0, 4)), ...long.flatMap(consonantsOf), ...pairs];
+}
+
+// `mdwst` for Midwest.
+function consonantsOf(word: string): string[] {
+  const consonants = word.charAt(0) + word.slice(1).replace(/[aeiou]/g, '');
+  return consonants.length < 3 ? [] : [`~${consonants.slice(0, 4)}`];
 }

@@ -7,11 +7,12 @@ import { type Pool, agreeing, canReach, candidates, ofOneParty, sameSign, solve 
 const CHANCE_SAME_DAY = 0.2;
 const CHANCE_SAME_BATCH = 2;
 const CHANCE_COUNTED = 1;
+const CHANCE_STATED = 0.05;
 
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
   name: 'batch_sum',
-  version: 3,
+  version: 4,
   find(board) {
     const open = board.open();
     const ofDay = new Map<string, Batch[]>();
@@ -69,6 +70,14 @@ export const batchSum: Rule = {
                 lessPercent: true,
                 wholeOnly: true,
               },
+            });
+          // What the day's takings were before the fee that the text states.
+          if (line.side === 'statement' && line.said.fees.length > 0 && line.said.collective)
+            pools.push({
+              lines: all.filter(({ minor }) => minor > 0n === line.minor > 0n),
+              ...{ why, percent: 93, chance: CHANCE_STATED, beforeFee: true },
+              together: (parts) =>
+                together(parts) && (line.said.count === null || line.said.count === parts.length),
             });
           const lines = sameSign(line, all);
           if (!canReach(line, lines) || !(said || mayBeMany(line, tied))) continue;

@@ -27,7 +27,7 @@ const MOST_PAIRS = 40_000;
 /** Same amount, near dates, and a text that agrees; the best assignment of all that share the amount. A proposal. */
 export const amountDateText: Rule = {
   name: 'amount_date_text',
-  version: 4,
+  version: 5,
   find: (board) => pairEqualAmounts(board, amountDateText),
 };
 

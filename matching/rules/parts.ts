@@ -20,6 +20,8 @@ export interface Pool {
   readonly named?: readonly Line[];
   /** All of the pool is named by the line: it may also come to it but for a discount or another small rest. */
   readonly agreed?: true;
+  /** Some of the pool may come to what the line was before a fee that its text states. */
+  readonly beforeFee?: true;
   /** All of the pool may also come to the line but for a percentage as processors keep it. */
   readonly lessPercent?: true;
   /** Only all of the pool is tried. */
@@ -85,9 +87,12 @@ function fewestPartsLast(a: Solved, b: Solved): number {
 function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   const { lines, chance, named } = pool;
   if (named) {
+    const rest = line.minor - totalOf(named);
+    if (totalOf(lines) === rest && isTelling(line, lines, chance))
+      return { ...pool, line, parts: [...named, ...lines], others: 0 };
     const found = subsetFor(
       lines.map((one) => one.minor),
-      line.minor - totalOf(named),
+      rest,
       chance,
       1,
     );
@@ -109,15 +114,20 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
     return { ...pool, line, parts: lines, others: 0, percent: 88 };
   if (short > 0n && lessByPercent(board, line, pool, short))
     return { ...pool, line, parts: lines, others: 0, percent: 85 };
+  if (pool.beforeFee && line.said.fees.includes(totalOf(lines) - line.minor))
+    return { ...pool, line, parts: lines, others: 0 };
   if (pool.wholeOnly || lines.length > board.settings.sum_pool) return null;
-  const found: Solution | null = subsetFor(
-    lines.map((one) => one.minor),
-    line.minor,
-    chance,
-  );
-  // Several sets that add up: a guess, unless the text ties them together.
-  if (!found || (found.others > 0 && !interchangeable(lines, found))) return null;
-  return { ...pool, line, parts: found.places.flatMap((at) => lines[at] ?? []), others: found.others };
+  for (const fee of pool.beforeFee ? line.said.fees : [0n]) {
+    const found: Solution | null = subsetFor(
+      lines.map((one) => one.minor),
+      line.minor + fee,
+      chance,
+    );
+    // Several sets that add up: a guess, unless the text ties them together.
+    if (!found || (found.others > 0 && !interchangeable(lines, found))) continue;
+    return { ...pool, line, parts: found.places.flatMap((at) => lines[at] ?? []), others: found.others };
+  }
+  return null;
 }
 
 function lessByPercent(

@@ -28,7 +28,7 @@ const NEARER = [3, 6];
 /** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
 export const identifierSum: Rule = {
   name: 'identifier_sum',
-  version: 3,
+  version: 4,
   find(board) {
     const named = byKeys(board.open(), (line) => [...identifierKeys(line), ...familyKeys(line)]);
     solve(board, identifierSum, (line) => {
@@ -60,15 +60,17 @@ export const identifierSum: Rule = {
 /** One line against several of the same counterparty. A proposal. */
 export const counterpartySum: Rule = {
   name: 'counterparty_sum',
-  version: 3,
+  version: 4,
   find(board) {
     const names = new NameIndex(board.open(), MOST_NAMESAKES);
+    const naming = byKeys(board.open(), identifierKeys);
     solve(board, counterpartySum, (line) => {
       const { group: window, late } = board.settings.windows;
-      const near = worthWeighing(
-        line,
-        names.near(line, (other) => isCandidate(board, line, other, late / 2)),
-      );
+      const fits = (other: Line) => isCandidate(board, line, other, late / 2);
+      const alsoNamed = identifierKeys(line)
+        .flatMap((key) => naming.get(key) ?? [])
+        .filter(fits);
+      const near = worthWeighing(line, [...new Set([...names.near(line, fits), ...alsoNamed])]);
       if (!canReach(line, near)) return [];
       const isAlike = (other: Line) => board.namePercent(line, other) >= ALIKE_PERCENT;
       const shared = near.filter((other) => shareIdentifier(line, other));
@@ -91,7 +93,8 @@ export const counterpartySum: Rule = {
       const days = [...ofOneDay(same), ...ofOneDay(within(pool, window))];
       const nearer = NEARER.map((most) => within(same, most));
       // What it names, and others that it does not: `INV-4568 a.o.`
-      const named = line.said.collective ? within(shared, window) : [];
+      // What names two has more to say than one document, or a slip in a third.
+      const named = line.said.collective || shared.length >= 2 ? within(shared, window) : [];
       const others =
         named.length > 0
           ? within(sameSign(line, near), window).filter((other) => !named.includes(other) && isAlike(other))

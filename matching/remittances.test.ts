@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { found } from './testing.ts';
+
+const invoice = (reference: string, amount: string, counterparty: string, day = '10') => ({
+  ...{ reference, amount, counterparty, date: `2026-03-${day}`, description: `Invoice ${reference}` },
+});
+
+test('what names one document and others is all that its counterparty owes, also where only one is left', () => {
+  const ledger = [
+    invoice('INV-51284', '951.00', 'Pioneer Consulting Group'),
+    invoice('INV-51292', '5548.33', 'Pioneer Consulting Group'),
+  ];
+  const paid = { amount: '6499.33', date: '2026-03-12', counterparty: 'PIONEER CONSULTING' };
+  assert.deepEqual(found(ledger, [{ ...paid, description: 'WIRE IN INV-51284 et al' }]), [
+    'counterparty_sum multi_to_one L1 L2 S1',
+  ]);
+});
+
+test('a list of documents of which one is mistaken is still that list, to the cent', () => {
+  const ledger = [
+    invoice('RE-2026-9281', '760.89', 'Heritage Solutions'),
+    invoice('RE-2026-9282', '1517.77', 'Heritage Solutions'),
+    invoice('RE-2026-9284', '4307.67', 'Heritage Solutions'),
+  ];
+  const paid = (amount: string) => ({
+    ...{ amount, date: '2026-03-12', counterparty: 'HERITAGE SOLUTONS' },
+    description: 'REMITTANCE RE-2026-928, RE 2026 9282, RE-2026-9284',
+  });
+  assert.deepEqual(found(ledger, [paid('6586.33')]), ['counterparty_sum multi_to_one L1 L2 L3 S1']);
+  assert.deepEqual(found(ledger, [paid('6586.34')]), []);
+});
+
+test('a number of a year is known without its letters, unless two documents have it', () => {
+  const paid = { amount: '64.28', date: '2026-03-12', description: 'SVWZ+RECHNUNG 202645923' };
+  const ours = invoice('RE-2026-45923', '64.28', 'Liberty Technologies');
+  assert.deepEqual(found([ours], [paid]), ['amount_date_text exact_match L1 S1']);
+  const other = invoice('GS-2026-45923', '64.28', 'Granite Paper');
+  assert.deepEqual(
+    found([ours, other], [paid]).filter((match) => !match.includes('?')),
+    [],
+  );
+});
+
+test('parts of a payment are found where the bank leaves the vowels out', () => {
+  const ledger = [
+    invoice('INV-20103', '117.00', 'Green Electric'),
+    invoice('INV-20105', '481.25', 'Green Electric'),
+    invoice('INV-20110', '2491.38', 'Green Electric'),
+  ];
+  const paid = {
+    amount: '3089.63',
+    date: '2026-03-11',
+    counterparty: 'GRN ELCTRC',
+    description: 'REMITTANCE',
+  };
+  assert.deepEqual(found(ledger, [paid]), ['counterparty_sum multi_to_one L1 L2 L3 S1']);
+});
+
+test('a deposit less a fee that it states is made of the receipts that came to its gross amount', () => {
+  const ledger = [
+    invoice('47737', '447.10', 'Monarch Supply', '09'),
+    invoice('47746', '1166.43', 'Summit Industries', '09'),
+    invoice('47755', '1770.41', 'Brightwater Services', '09'),
+    invoice('47760', '803.99', 'Fairmont Media', '09'),
+  ];
+  const paid = (count: number) => ({
+    ...{ amount: '3285.34', date: '2026-03-10', reference: 'DEP-3161' },
+    description: `DEPOSIT GROSS 3383.94 FEE 98.60 ${count} ITEMS`,
+  });
+  assert.deepEqual(found(ledger, [paid(3)]), ['batch_sum multi_to_one L1 L2 L3 S1']);
+  assert.deepEqual(found(ledger, [paid(4)]), [], 'four items are others');
+});
