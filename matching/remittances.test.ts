@@ -71,3 +71,35 @@ test('a deposit less a fee that it states is made of the receipts that came to i
   assert.deepEqual(found(ledger, [paid(3)]), ['batch_sum multi_to_one L1 L2 L3 S1']);
   assert.deepEqual(found(ledger, [paid(4)]), [], 'four items are others');
 });
+
+test('a payout that lists its orders is less what the processor keeps, one that only shares a slip is not', () => {
+  const order = (reference: string, amount: string, counterparty: string) => ({
+    ...{ reference, amount, counterparty, description: `Order ${reference}` },
+  });
+  const ledger = [
+    order('INV-59193', '75.63', 'Richard Sanchez'),
+    order('INV-59194', '767.53', 'Ironwood Services'),
+    order('INV-59198', '77.33', 'Red Security'),
+  ];
+  const payout = { amount: '893.80', date: '2026-03-12', counterparty: 'STRIPE' };
+  const listed = 'TRANSFER INV-59193 INV-59194 INV-59198';
+  assert.deepEqual(found(ledger, [{ ...payout, description: listed }]), [
+    'identifier_sum multi_to_one L1 L2 L3 S1',
+  ]);
+  const onSlip = ledger.map((line) => ({ ...line, reference: null, description: 'Cash, slip 480113' }));
+  assert.deepEqual(
+    found(onSlip, [{ ...payout, counterparty: null, description: 'DEPOSIT SLIP 480113' }]),
+    [],
+  );
+});
+
+test('a day’s card sales are paid brand by brand', () => {
+  const brand = (amount: string, name: string) => ({
+    ...{ amount, date: '2026-03-19', counterparty: `${name} SETTLEMENT`, description: `BATCH 0317 ${name}` },
+  });
+  const sales = { amount: '5333.48', date: '2026-03-17', description: 'Card sales 03/17' };
+  assert.deepEqual(found([sales], [brand('2933.41', 'VISA'), brand('2400.07', 'AMEX')]), [
+    'day_group multi_to_one L1 S1 S2',
+  ]);
+  assert.deepEqual(found([sales], [brand('2933.41', 'VISA'), brand('2400.17', 'AMEX')]), []);
+});

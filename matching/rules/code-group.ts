@@ -1,8 +1,9 @@
 import { magnitude, minorOf, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
-import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
+import { type Line, byKeys, inOrder, otherSide, totalOf } from '../line.ts';
 import { subsetFor } from '../subsets.ts';
 import { LEAST_TIMES_FEE, shapeOf } from './group-key.ts';
+import { agreeing } from './parts.ts';
 
 const MOST_LINES = 24;
 const CHANCE_OF_DAY = 0.05;
@@ -30,11 +31,12 @@ export const codeGroup: Rule = {
 
 /**
  * A day's postings against several lines that name that day and are written alike: books by card brand, a bank by terminal.
- * A proposal.
+ * Or a line that names a day against several of the other side that name it too: a day's card sales, paid brand by brand. A
+ * proposal.
  */
 export const dayGroup: Rule = {
   name: 'day_group',
-  version: 1,
+  version: 2,
   find(board) {
     const ofDay = byKeys(board.open('ledger'), (line) => [`${line.scope} ${line.date.slice(5)}`]);
     const alike = byKeys(board.open('statement'), (line) =>
@@ -53,17 +55,38 @@ export const dayGroup: Rule = {
         if (parts && take(board, dayGroup, parts, statement, `are of one day (${day})`, 88)) break;
       }
     }
+    takeNamed(board);
   },
 };
 
-function adding(ledger: readonly Line[], total: bigint): readonly Line[] | null {
-  if (totalOf(ledger) === total) return ledger;
+function takeNamed(board: Board): void {
+  const naming = byKeys(board.open(), (line) => line.said.days.map((day) => dayOf(line, line.side, day)));
+  for (const line of board.open())
+    for (const day of line.said.days) {
+      const others = (naming.get(dayOf(line, otherSide(line), day)) ?? []).filter(
+        (other) =>
+          board.isOpen(other) && other.minor > 0n === line.minor > 0n && areNear(board, [line, other]),
+      );
+      if (!board.isOpen(line) || others.length < 2 || others.length > MOST_LINES) continue;
+      const parts = adding(others, line.minor);
+      if (!parts || !parts.every((part) => agreeing(line, part))) continue;
+      const [ledger, statement] = line.side === 'ledger' ? [[line], parts] : [parts, [line]];
+      take(board, dayGroup, ledger, statement, `name one day (${day})`, 90);
+    }
+}
+
+function dayOf({ scope }: Line, side: Line['side'], day: string): string {
+  return `${scope} ${side} ${day}`;
+}
+
+function adding(lines: readonly Line[], total: bigint): readonly Line[] | null {
+  if (totalOf(lines) === total) return lines;
   const found = subsetFor(
-    ledger.map(({ minor }) => minor),
+    lines.map(({ minor }) => minor),
     total,
     CHANCE_OF_DAY,
   );
-  return found?.others === 0 ? found.places.flatMap((at) => ledger[at] ?? []) : null;
+  return found?.others === 0 ? found.places.flatMap((at) => lines[at] ?? []) : null;
 }
 
 // One merchant's lines: the same words and the same long number.

@@ -138,11 +138,12 @@ function lessByPercent(
 ): boolean {
   const [whole, rest] =
     line.side === 'statement' ? [totalOf(lines), line.minor] : [line.minor, totalOf(lines)];
-  if (agreed)
-    return (
-      isUsualPercent(magnitude(whole), magnitude(rest), false, lines.length) ||
-      short * LEAST_TIMES_REST <= whole
-    );
+  if (
+    agreed &&
+    (isUsualPercent(magnitude(whole), magnitude(rest), false, lines.length) ||
+      short * LEAST_TIMES_REST <= whole)
+  )
+    return true;
   return lessPercent === true && whole > 0n && board.isUsualShare(short, whole);
 }
 

@@ -1,7 +1,7 @@
 import { type Board, type Rule, identifierKeys } from '../board.ts';
 import { referenceKey } from '../../ledger/keys.ts';
 import { identifierOf } from '../identifiers-in-text.ts';
-import { lookupKey, shareIdentifier } from '../identifiers.ts';
+import { lookupKey, sameIdentifier, shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import {
@@ -52,10 +52,21 @@ export const identifierSum: Rule = {
       }));
       // Only where nothing adds up: all that it names, less a discount.
       const [first] = pools;
-      return first && same.length === lines.length ? [...pools, { ...first, agreed: true }] : pools;
+      if (!first || same.length < lines.length) return pools;
+      return [...pools, { ...first, agreed: true, ...(isList(line, same) ? { lessPercent: true } : {}) }];
     });
   },
 };
+
+/** True for a line that names each of the others by a document of its own, as a processor's payout lists what it pays. */
+function isList(line: Line, others: readonly Line[]): boolean {
+  const named = others.map((other) =>
+    line.identifiers.find(
+      (one) => !one.standing && other.identifiers.some((two) => !two.standing && sameIdentifier(one, two)),
+    ),
+  );
+  return others.length >= 2 && !named.includes(undefined) && new Set(named).size === others.length;
+}
 
 /** One line against several of the same counterparty. A proposal. */
 export const counterpartySum: Rule = {
