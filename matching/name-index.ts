@@ -12,8 +12,8 @@ export class NameIndex<Named extends NamedLine> {
   readonly #blocks = new Map<string, Named[]>();
   readonly #most: number;
 
-  /** @param most lines in one block; what is in larger ones only is not found. */
-  constructor(lines: Iterable<Named>, most: number) {
+  /** @param most lines in one block; what is in larger ones only is not found. The more lines there are, the fewer. */
+  constructor(lines: readonly Named[], most = mostIn(lines.length)) {
     this.#most = most;
     for (const line of lines)
       for (const key of keysOf(line)) {
@@ -32,6 +32,13 @@ export class NameIndex<Named extends NamedLine> {
     }
     return [...found];
   }
+}
+
+// So many comparisons are nothing beside the rest of a run; of very many lines a block has some dozens at most.
+const COMPARISONS = 1_200_000;
+
+function mostIn(lines: number): number {
+  return Math.min(400, Math.max(60, Math.floor(COMPARISONS / Math.max(lines, 1))));
 }
 
 function keysOf(line: NamedLine): string[] {

@@ -25,7 +25,8 @@ export const batchSum: Rule = {
       const chance = (whole ? CHANCE_SAME_DAY : CHANCE_SAME_BATCH) / open.length;
       const total = (sign: bigint) => totalOf(lines.filter(({ minor }) => minor * sign > 0n));
       const word = / word (.*)$/.exec(key)?.[1] ?? null;
-      const tied = !whole && word === null;
+      // All invoices have one kind of reference.
+      const tied = !whole && word === null && !key.includes(' ref ');
       const batch = { lines, chance, paidIn: total(1n), paidOut: total(-1n), word, tied };
       ofDay.set(day, [...(ofDay.get(day) ?? []), batch]);
     }

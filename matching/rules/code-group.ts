@@ -38,6 +38,7 @@ export const dayGroup: Rule = {
   name: 'day_group',
   version: 2,
   find(board) {
+    takeNamed(board);
     const ofDay = byKeys(board.open('ledger'), (line) => [`${line.scope} ${line.date.slice(5)}`]);
     const alike = byKeys(board.open('statement'), (line) =>
       line.said.days.map((day) => `${line.scope} ${day} ${writtenAs(line)}`),
@@ -55,7 +56,6 @@ export const dayGroup: Rule = {
         if (parts && take(board, dayGroup, parts, statement, `are of one day (${day})`, 88)) break;
       }
     }
-    takeNamed(board);
   },
 };
 

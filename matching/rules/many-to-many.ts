@@ -11,7 +11,6 @@ const MOST_LINES = 60;
 // Lines that are nearest to each other are tried first.
 const NEARER = [1, 2, 4];
 const A_MONTH = 23;
-const MOST_NAMESAKES = 60;
 
 /** Several lines against several that hang together by identifiers and have one total. A proposal. */
 export const identifierComponent: Rule = {
@@ -29,7 +28,7 @@ export const counterpartyComponent: Rule = {
   name: 'counterparty_component',
   version: 4,
   find(board) {
-    const names = new NameIndex(board.open('statement'), MOST_NAMESAKES);
+    const names = new NameIndex(board.open('statement'));
     // The books write a name one way; the other side writes it many ways.
     const ours = byKeys(board.open('ledger'), (line) => {
       const name = line.name ?? line.words;

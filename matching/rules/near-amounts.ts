@@ -76,7 +76,7 @@ export const amountSlip: Rule = {
   name: 'amount_slip',
   version: 4,
   find(board) {
-    const statements = new NameIndex(board.open('statement'), MOST_NAMESAKES);
+    const statements = new NameIndex(board.open('statement'));
     const pairs = board
       .open('ledger')
       .flatMap((one) =>

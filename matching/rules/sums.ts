@@ -21,7 +21,6 @@ const CHANCE_SAME_PARTY = 0.02;
 const CHANCE_WHOLE_PARTY = 0.2;
 const CERTAIN = Infinity;
 const ALIKE_PERCENT = 70;
-const MOST_NAMESAKES = 60;
 // What is paid together was mostly booked within days: the nearest lines are tried first.
 const NEARER = [3, 6];
 
@@ -58,14 +57,15 @@ export const identifierSum: Rule = {
   },
 };
 
-/** True for a line that names each of the others by a document of its own, as a processor's payout lists what it pays. */
+/** True for a line that names each of others by a document of its own, of several parties: a processor's payout. */
 function isList(line: Line, others: readonly Line[]): boolean {
   const named = others.map((other) =>
     line.identifiers.find(
       (one) => !one.standing && other.identifiers.some((two) => !two.standing && sameIdentifier(one, two)),
     ),
   );
-  return others.length >= 2 && !named.includes(undefined) && new Set(named).size === others.length;
+  if (new Set(others.map(({ name }) => name)).size < 2) return false;
+  return !named.includes(undefined) && new Set(named).size === others.length;
 }
 
 /** One line against several of the same counterparty. A proposal. */
@@ -73,7 +73,7 @@ export const counterpartySum: Rule = {
   name: 'counterparty_sum',
   version: 4,
   find(board) {
-    const names = new NameIndex(board.open(), MOST_NAMESAKES);
+    const names = new NameIndex(board.open());
     const naming = byKeys(board.open(), identifierKeys);
     solve(board, counterpartySum, (line) => {
       const { group: window, late } = board.settings.windows;
@@ -87,11 +87,17 @@ export const counterpartySum: Rule = {
       const shared = near.filter((other) => shareIdentifier(line, other));
       // Parts of one payment are written alike, also where only some of them say what they are for.
       const written = new Set(shared.flatMap(({ name }) => name ?? []));
+      // What names a document of another line is that one's.
+      const isAnothers = (other: Line) =>
+        identifierKeys(other).some((key) =>
+          naming.get(key)?.some((one) => one !== line && one.side === line.side && board.isOpen(one)),
+        );
       // Nearly all of another party name other documents, which is sooner known than that its name is another.
       const pool = near.filter(
         (other) =>
           shared.includes(other) ||
           (agreeing(line, other) &&
+            !isAnothers(other) &&
             (isAlike(other) ||
               saysItsName(board, line, other) ||
               (other.name !== null && written.has(other.name)))),
@@ -110,7 +116,16 @@ export const counterpartySum: Rule = {
         named.length > 0
           ? within(sameSign(line, near), window).filter((other) => !named.includes(other) && isAlike(other))
           : [];
-      const anchored = others.length > 0 ? [anchoredPool(named, others)] : [];
+      // A credit note that is taken off is seldom named.
+      const notes =
+        named.length > 0
+          ? within(near, window).filter(
+              (other) => other.minor > 0n !== line.minor > 0n && !named.includes(other) && isAlike(other),
+            )
+          : [];
+      const anchored = [others, notes].flatMap((some) =>
+        some.length > 0 ? [anchoredPool(named, some)] : [],
+      );
       // Credit notes are taken off what is paid together; whoever pays a month late does so last.
       return [
         ...anchored,
@@ -121,6 +136,9 @@ export const counterpartySum: Rule = {
           percent: 93,
           chance: CHANCE_SAME_PARTY,
           whole: CHANCE_WHOLE_PARTY,
+          // Who names it is among its parts.
+          together: (parts: readonly Line[]) =>
+            shared.length === 0 || shared.some((other) => parts.includes(other)),
         })),
       ];
     });
