@@ -103,3 +103,27 @@ test('a day’s card sales are paid brand by brand', () => {
   ]);
   assert.deepEqual(found([sales], [brand('2933.41', 'VISA'), brand('2400.17', 'AMEX')]), []);
 });
+
+test('a credit note that a payment does not name is taken off the invoices that it does', () => {
+  const ledger = [
+    invoice('INV-59510', '1390.33', 'Phoenix Electric'),
+    invoice('INV-59514', '3801.06', 'Phoenix Electric'),
+    { ...invoice('CN-6036', '-41.80', 'Phoenix Electric'), description: 'Credit note CN-6036' },
+  ];
+  const paid = { amount: '5149.59', date: '2026-03-12', counterparty: 'PHOENIX ELECTRIC' };
+  assert.deepEqual(found(ledger, [{ ...paid, description: 'PAYMENT INV-59510 INV-59514' }]), [
+    'counterparty_sum multi_to_one L1 L2 L3 S1',
+  ]);
+});
+
+test('a payment of one invoice is no part of another', () => {
+  const ledger = [
+    invoice('INV-41218', '1438.83', 'Apex Industries'),
+    invoice('INV-45127', '464.36', 'Apex Industries'),
+  ];
+  const part = (amount: string, description: string) => ({
+    ...{ amount, date: '2026-03-16', counterparty: 'APEX INDUSTRIES', description },
+  });
+  const matches = found(ledger, [part('459.72', 'CR INV-45127'), part('979.11', 'CR')]);
+  assert.ok(!matches.some((match) => match.includes('L1 S1 S2')), matches.join());
+});

@@ -2,7 +2,7 @@ import { type Board, type Rule, identifierKeys } from '../board.ts';
 import { referenceKey } from '../../ledger/keys.ts';
 import { identifierOf } from '../identifiers-in-text.ts';
 import { lookupKey, sameIdentifier, shareIdentifier } from '../identifiers.ts';
-import { type Line, byKeys } from '../line.ts';
+import { type Line, byKeys, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import {
   type Pool,
@@ -30,6 +30,7 @@ export const identifierSum: Rule = {
   version: 4,
   find(board) {
     const named = byKeys(board.open(), (line) => [...identifierKeys(line), ...familyKeys(line)]);
+    let ofAmount: ReadonlyMap<string, readonly Line[]> | null = null;
     solve(board, identifierSum, (line) => {
       const pool = new Set(identifierKeys(line).flatMap((key) => named.get(key) ?? []));
       const { group, late } = board.settings.windows;
@@ -52,10 +53,26 @@ export const identifierSum: Rule = {
       // Only where nothing adds up: all that it names, less a discount.
       const [first] = pools;
       if (!first || same.length < lines.length) return pools;
+      ofAmount ??= byKeys(board.open(), (one) => [amountKey(one.scope, one.minor)]);
+      if (isTakenOff(ofAmount, line, same)) return pools;
       return [...pools, { ...first, agreed: true, ...(isList(line, same) ? { lessPercent: true } : {}) }];
     });
   },
 };
+
+/** True where a credit note of the same counterparty is what some lines come to more than this one. */
+function isTakenOff(
+  ofAmount: ReadonlyMap<string, readonly Line[]>,
+  line: Line,
+  parts: readonly Line[],
+): boolean {
+  const credits = ofAmount.get(amountKey(line.scope, line.minor - totalOf(parts))) ?? [];
+  return credits.some(({ side, name }) => side !== line.side && parts.some((part) => part.name === name));
+}
+
+function amountKey(scope: string, minor: bigint): string {
+  return `${scope} ${minor}`;
+}
 
 /** True for a line that names each of others by a document of its own, of several parties: a processor's payout. */
 function isList(line: Line, others: readonly Line[]): boolean {
