@@ -38,7 +38,9 @@ export async function copyInto(
   rows: AsyncIterable<Buffer>,
 ): Promise<void> {
   await sql`select set_config('work_mem', ${STATEMENT_MEMORY}, true)`.execute(tx);
-  const source = Readable.from(rows, { highWaterMark: AHEAD })[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const source = Readable.from(rows, { highWaterMark: AHEAD })[
+    Symbol.asyncIterator
+  ]() as AsyncIterator<Buffer>;
   let more = true;
   async function* statement() {
     for (let bytes = 0; bytes < STATEMENT_BYTES;) {
