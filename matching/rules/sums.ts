@@ -126,26 +126,14 @@ export const counterpartySum: Rule = {
       const ofOneDay = (some: readonly Line[]) => byKeys(some, (other) => [other.date]).values();
       const days = [...ofOneDay(same), ...ofOneDay(within(pool, window))];
       const nearer = NEARER.map((most) => within(same, most));
-      // What it names, and others that it does not: `INV-4568 a.o.`
       // What names two has more to say than one document, or a slip in a third.
       const named = line.said.collective || shared.length >= 2 ? within(shared, window) : [];
-      const others =
-        named.length > 0
-          ? within(sameSign(line, near), window).filter((other) => !named.includes(other) && isAlike(other))
-          : [];
-      // A credit note that is taken off is seldom named.
-      const notes =
-        named.length > 0
-          ? within(near, window).filter(
-              (other) => other.minor > 0n !== line.minor > 0n && !named.includes(other) && isAlike(other),
-            )
-          : [];
-      const anchored = [others, notes].flatMap((some) =>
-        some.length > 0 ? [anchoredPool(named, some)] : [],
+      const unnamed = within(near, window).filter(
+        (other) => named.length > 0 && !named.includes(other) && isAlike(other),
       );
       // Credit notes are taken off what is paid together; whoever pays a month late does so last.
       return [
-        ...anchored,
+        ...anchoredPools(line, named, unnamed),
         ...seriesOf(pool),
         ...[...nearer, same, ...days, within(pool, window), far, pool].map((lines) => ({
           lines,
@@ -187,16 +175,19 @@ function seriesOf(lines: readonly Line[]): Pool[] {
   );
 }
 
-function anchoredPool(named: readonly Line[], others: readonly Line[]): Pool {
-  const why = 'have its counterparty, those that it names among them';
-  return {
-    lines: others,
-    named,
-    why,
-    percent: 94,
-    chance: CHANCE_SAME_IDENTIFIER,
-    whole: CHANCE_WHOLE_PARTY,
-  };
+/** What it names, and others that it does not: `INV-4568 a.o.`; or a credit note, which is seldom named. */
+function anchoredPools(line: Line, named: readonly Line[], unnamed: readonly Line[]): Pool[] {
+  const credits = unnamed.filter(({ minor }) => minor > 0n !== line.minor > 0n);
+  return [sameSign(line, unnamed), credits].flatMap((lines) =>
+    lines.length === 0
+      ? []
+      : [
+          {
+            ...{ lines, named, percent: 94, chance: CHANCE_SAME_IDENTIFIER, whole: CHANCE_WHOLE_PARTY },
+            why: 'have its counterparty, those that it names among them',
+          },
+        ],
+  );
 }
 
 /** What the parts of a batch are called without their own number: MSG-0611 of MSG-0611/3. */
