@@ -149,7 +149,9 @@ function listed(word: string, before: string): string[] {
   const [, letters, first, rest] = LIST.exec(word) ?? [];
   if (letters === undefined || first === undefined || rest === undefined) return [word];
   const more = rest.split(/[/_]/).filter((one) => one !== '');
-  if (more.some((one) => one.length !== first.length)) return [word];
+  // 5111/2026 is one number, of a year.
+  if (more.some((one) => one.length !== first.length) || [first, ...more].some((one) => YEAR.test(one)))
+    return [word];
   return [first, ...more].map((one) => `${letters}${one}`);
 }
 

@@ -70,6 +70,8 @@ test('a deposit less a fee that it states is made of the receipts that came to i
   });
   assert.deepEqual(found(ledger, [paid(3)]), ['batch_sum multi_to_one L1 L2 L3 S1']);
   assert.deepEqual(found(ledger, [paid(4)]), [], 'four items are others');
+  const net = { ...paid(3), amount: '1613.56', description: 'DEPOSIT 3 ITEMS' };
+  assert.deepEqual(found(ledger, [net]), [], 'two lines come to it, and three were paid in');
 });
 
 test('a payout that lists its orders is less what the processor keeps, one that only shares a slip is not', () => {

@@ -39,6 +39,11 @@ test('numbers of a month or of a business year are known however they are writte
   assert.equal(lookupKey(booked), lookupKey(first('fv 38/1/22')));
   assert.ok(contradicts(booked, first('FV/0038/02/2022')), 'of another month');
   assert.ok(sameIdentifier(first('INV/22-23/0651'), first('BILL 0651')));
+  assert.deepEqual(
+    identifiersIn('RNR 5111/2026').map(({ digits, year }) => [digits, year]),
+    [['5111', '2026']],
+    'the year is no second number',
+  );
 });
 
 test('fields of a bank’s text and the first group of a random id are identifiers by themselves', () => {

@@ -48,8 +48,11 @@ export const batchSum: Rule = {
         ) ?? []) {
           // An amount has no more possible sums than minor units.
           if (size * chance < 1 || (line.minor > 0n ? paidIn < line.minor : paidOut > line.minor)) continue;
+          const { count } = line.said;
           const together = (parts: readonly Line[]) =>
-            parts.every((one) => fits(line, one)) && ofOneParty(board, line, parts);
+            (count === null || count === parts.length) &&
+            parts.every((one) => fits(line, one)) &&
+            ofOneParty(board, line, parts);
           const all = candidates(board, line, batch);
           const said = word !== null && saysWord(line, word);
           // All that a processor or a till took that day, less what it gave back and kept.
@@ -59,7 +62,7 @@ export const batchSum: Rule = {
               ...{ why, percent: 92, chance, together, lessFee: true, lessPercent: true, wholeOnly: true },
             });
           // As many as it says that it is.
-          if (line.said.count === all.length && (tied || word !== null))
+          if (count === all.length && (tied || word !== null))
             pools.push({
               lines: all,
               ...{
@@ -76,13 +79,19 @@ export const batchSum: Rule = {
           if (line.side === 'statement' && line.said.fees.length > 0 && line.said.collective)
             pools.push({
               lines: all.filter(({ minor }) => minor > 0n === line.minor > 0n),
-              ...{ why, percent: 93, chance: CHANCE_STATED, beforeFee: true },
-              together: (parts) =>
-                together(parts) && (line.said.count === null || line.said.count === parts.length),
+              ...{ why, percent: 93, chance: CHANCE_STATED, beforeFee: true, together },
+              ...(count === null ? {} : { least: count }),
             });
           const lines = sameSign(line, all);
           if (!canReach(line, lines) || !(said || mayBeMany(line, tied))) continue;
-          pools.push({ lines, why, percent: 90, chance, together });
+          pools.push({
+            lines,
+            why,
+            percent: 90,
+            chance,
+            together,
+            ...(count === null ? {} : { least: count }),
+          });
         }
       return pools;
     });

@@ -24,6 +24,8 @@ export interface Pool {
   readonly beforeFee?: true;
   /** All of the pool may also come to the line but for a percentage as processors keep it. */
   readonly lessPercent?: true;
+  /** How many parts there are at least; two where nothing is said. */
+  readonly least?: number;
   /** Only all of the pool is tried. */
   readonly wholeOnly?: true;
   /** Whether these parts can be this line's; looked at only once they add up. */
@@ -122,6 +124,7 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
       lines.map((one) => one.minor),
       line.minor + fee,
       chance,
+      pool.least,
     );
     // Several sets that add up: a guess, unless the text ties them together.
     if (!found || (found.others > 0 && !interchangeable(lines, found))) continue;
