@@ -52,7 +52,7 @@ const AMOUNT = /^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$|^\d+[.,]\d{2}$/;
 const YEAR = /^(?:19|20)\d{2}$/;
 // Numbers that begin anew each year: INV-2026-0442, F2026135, 2026/0118, FV/17899/2026.
 const YEARLY = /^(20[123]\d)(\d{3,})$/;
-const COUNTED_ANEW = /^20[123]\d[-/_.]\d{3,}$/;
+export const COUNTED_ANEW = /^20[123]\d[-/_.]\d{3,}$/;
 const YEAR_LAST = /^[A-Z]*[-/_.]?(\d{3,})[-/_.](20[123]\d)$/;
 // Or each month: FV/0038/01/2022, fv 38/1/22.
 const MONTHLY = /^[A-Z]*[-/_.]?(\d{1,6})[-/_.](0?[1-9]|1[0-2])[-/_.](?:20)?([123]\d)$/;

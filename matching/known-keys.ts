@@ -1,7 +1,7 @@
 import type { Side } from '../ledger/database.ts';
 import { foldText, isStanding, referenceKey } from '../ledger/keys.ts';
 import { type Identifier, referenceIdentifier } from './identifiers.ts';
-import { LONGEST_TEXT, NOT, identifierOf, isDateOrPlaceholder } from './identifiers-in-text.ts';
+import { COUNTED_ANEW, LONGEST_TEXT, NOT, identifierOf, isDateOrPlaceholder } from './identifiers-in-text.ts';
 
 const SHORTEST = 4;
 const LONGEST = 35;
@@ -25,7 +25,9 @@ export class KnownKeys {
     for (const text of [reference, group]) {
       const key = referenceKey(text);
       if (key === null || key.length < SHORTEST || key.length > LONGEST || !/\d/.test(key)) continue;
-      if (!isStanding(key) && !isDateOrPlaceholder(key)) this.#keys[side].add(key);
+      if (isStanding(key) || isDateOrPlaceholder(key)) continue;
+      const word = text?.trim() ?? '';
+      this.#keys[side].add(key, COUNTED_ANEW.test(word) ? word : key);
     }
   }
 
@@ -47,12 +49,12 @@ export class KnownKeys {
         if (key !== null && found.size < MOST_TOLD) found.add(key);
       }
     }
-    return [...found].map((key) => identifierOf(key, '') ?? referenceIdentifier(key));
+    return [...found].map((word) => identifierOf(word, '') ?? referenceIdentifier(word));
   }
 }
 
 class Keys {
-  // What a text may write, and the key that it means.
+  // What a text may write, and the key, or the reference, that it means.
   readonly #keys = new Map<string, string | null>();
   // What keys begin with: most words of a text begin none.
   readonly #heads = new Set<string>();
@@ -61,8 +63,9 @@ class Keys {
     return this.#keys.size;
   }
 
-  add(key: string): void {
-    this.#keys.set(key, key);
+  /** @param word how it is written where that tells more than its letters and digits, as 2026-34844 does. */
+  add(key: string, word: string): void {
+    this.#keys.set(key, word);
     this.#heads.add(key.slice(0, HEAD));
     // RE-2026-45947 is written 202645947 too, unless another document has that number.
     const [, bare] = YEARLY.exec(key) ?? [];

@@ -108,7 +108,12 @@ class LineReader {
       (one) => !said.some((other) => other.key === one.key || sameIdentifier(one, other)),
     );
     if (said.length + more.length === 0) return NO_IDENTIFIERS;
-    return [...said, ...more].map((one) =>
+    // Whoever wrote it with its year knows more of it.
+    const known =
+      told.length === 0
+        ? said
+        : said.map((one) => told.find((other) => other.year !== '' && other.key === one.key) ?? one);
+    return [...known, ...more].map((one) =>
       one.key === key ? asOwn(one, key) : own.has(one.key) ? asOwn(one, one.key) : one,
     );
   }

@@ -42,6 +42,14 @@ test('a number of a year is known without its letters, unless two documents have
   );
 });
 
+test('a number of a year is known without its dash, also where the amounts differ', () => {
+  const ours = invoice('2026-34844', '385.75', 'Red Technologies');
+  const paid = { amount: '370.75', date: '2026-03-12', counterparty: 'RED TECHNOLOGIES' };
+  assert.deepEqual(found([ours], [{ ...paid, description: 'CREDIT 202634844' }]), [
+    'amount_mismatch fuzzy_match L1 S1',
+  ]);
+});
+
 test('parts of a payment are found where the bank leaves the vowels out', () => {
   const ledger = [
     invoice('INV-20103', '117.00', 'Green Electric'),
