@@ -137,3 +137,28 @@ test('a payment of one invoice is no part of another', () => {
   const matches = found(ledger, [part('459.72', 'CR INV-45127'), part('979.11', 'CR')]);
   assert.ok(!matches.some((match) => match.includes('L1 S1 S2')), matches.join());
 });
+
+test('two orders that are paid in parts, one after the other, are two matches', () => {
+  const due = (reference: string, amount: string, day: string) =>
+    invoice(reference, amount, 'Patricia Wilson', day);
+  const paid = (amount: string, day: string, which: string) => ({
+    ...{ amount, date: `2026-03-${day}`, counterparty: 'PATRICIA WILSON', description: `part ${which}` },
+  });
+  assert.deepEqual(
+    found(
+      [
+        due('P17457', '4188.00', '09'),
+        due('P17464', '8125.66', '09'),
+        due('P18133', '1806.07', '20'),
+        due('P18141', '706.31', '20'),
+      ],
+      [
+        paid('7215.80', '10', '1 of 2'),
+        paid('5097.86', '10', '2 of 2'),
+        paid('1620.49', '20', '1 of 2'),
+        paid('891.89', '20', '2 of 2'),
+      ],
+    ),
+    ['counterparty_component many_to_many L1 L2 S1 S2', 'counterparty_component many_to_many L3 L4 S3 S4'],
+  );
+});

@@ -72,20 +72,23 @@ function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: nu
 }
 
 /**
- * Each line of the shorter side with those of the longer one that add up to it, where they do so one after the other: three
- * deposits of nine days' takings are three matches, not one of twelve lines.
+ * The lines of both sides cut wherever, in their order, they come to the same: three deposits of nine days' takings are three
+ * matches, not one of twelve lines. Null where they only come to the same at their end.
  */
 function inTurn(ledger: readonly Line[], statement: readonly Line[]): Line[][] | null {
-  const [few, many] = ledger.length < statement.length ? [ledger, statement] : [statement, ledger];
-  const rest = [...many];
-  const parts = few.map((whole) => {
-    const part: Line[] = [];
-    while (rest.length > 0 && totalOf(part) !== whole.minor) part.push(...rest.splice(0, 1));
-    return [...part, whole];
-  });
-  return rest.length === 0 && parts.every((part) => 2n * (part.at(-1)?.minor ?? 0n) === totalOf(part))
-    ? parts
-    : null;
+  const ends = new Map<bigint, number>();
+  let total = 0n;
+  for (const [at, { minor }] of statement.entries()) ends.set((total += minor), at + 1);
+  const parts: Line[][] = [];
+  let [from, start] = [0, 0];
+  total = 0n;
+  for (const [at, { minor }] of ledger.entries()) {
+    const end = ends.get((total += minor)) ?? 0;
+    if (end <= start) continue;
+    parts.push([...ledger.slice(from, at + 1), ...statement.slice(start, end)]);
+    [from, start] = [at + 1, end];
+  }
+  return parts.length > 1 && from === ledger.length && start === statement.length ? parts : null;
 }
 
 function takePart(board: Board, lines: readonly Line[]): void {
