@@ -1,10 +1,9 @@
 import type { Transaction } from 'kysely';
-import { currencyCode, formatAmount } from '../policy/currency.ts';
+import { RunningTotal, currencyCode, formatAmount } from '../policy/currency.ts';
 import { type CurrencyCode, type Decimal, ZERO } from '../policy/money.ts';
 import { copyCell, copyInto } from './copy-in.ts';
 import type { Database, Side } from './database.ts';
 import { counterpartyKey, referenceKey } from './keys.ts';
-import { remembered } from './remembered.ts';
 import type { Valuer } from './valuing.ts';
 
 /** A line as it is recorded; `amount` and `fee` are in `currency`. */
@@ -64,21 +63,21 @@ export async function copyLines(
   valuer: Valuer,
 ): Promise<LinesTotal> {
   // Without a conversion the two sums are one.
-  const total = { count: 0, amount: ZERO, gained: ZERO };
+  const total = { count: 0, base: new RunningTotal(of.baseCurrency), gained: ZERO };
   await copyInto(tx, TARGET, rowsOf(lines, of, valuer, total));
-  return { count: total.count, amount: total.amount, base: total.amount.plus(total.gained) };
+  const { count, base, gained } = total;
+  return { count, amount: base.amount.minus(gained), base: base.amount };
 }
 
 async function* rowsOf(
   lines: readonly ImportLine[] | LineSource,
   of: Imported,
   valuer: Valuer,
-  total: { count: number; amount: Decimal; gained: Decimal },
+  total: { count: number; base: RunningTotal; gained: Decimal },
 ): AsyncGenerator<Buffer> {
   const { reconciliation, side, documentId, baseCurrency } = of;
   const carried = documentId === null ? '\t\\N\tt\t' : `\t${documentId}\tf\t`;
   const shared = `${copyCell(reconciliation)}\t${side}${carried}`;
-  const keyOf = remembered(counterpartyKey);
   for await (const batch of batchesOf(lines)) {
     let rows = '';
     for (const line of batch) {
@@ -90,14 +89,13 @@ async function* rowsOf(
         [base, usd] = [formatAmount(valued.base, baseCurrency), formatAmount(valued.usd, USD)];
       }
       total.count += 1;
-      total.amount = total.amount.plus(line.amount);
+      total.base.add(base);
       const fee = line.fee === null ? '\\N' : formatAmount(line.fee, line.currency);
-      const counterparty = line.counterparty === null ? null : keyOf(line.counterparty);
       // Keys are letters, digits and spaces: nothing in them is to be escaped.
       rows +=
         `${shared}${line.lineNo}\t${copyCell(line.externalId)}\t${line.date}\t${line.currency}\t${amount}\t${base}\t${usd}\t${fee}\t` +
         `${copyCell(line.reference)}\t${copyCell(line.counterparty)}\t${copyCell(line.description)}\t${copyCell(line.group)}\t` +
-        `${referenceKey(line.reference) ?? '\\N'}\t${counterparty ?? '\\N'}\n`;
+        `${referenceKey(line.reference) ?? '\\N'}\t${counterpartyKey(line.counterparty) ?? '\\N'}\n`;
     }
     if (rows !== '') yield Buffer.from(rows);
   }

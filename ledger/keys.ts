@@ -8,23 +8,22 @@ const LEGAL_FORMS = new Set(
 /** A reference as it is compared: letters and digits only, upper case; null when nothing is left. */
 export function referenceKey(reference: string | null): string | null {
   const key = foldText(reference ?? '')
-    .replace(/[^a-z0-9]/g, '')
-    .toUpperCase();
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, '');
   return key === '' ? null : key;
 }
 
 /** A counterparty as it is compared: without accents, punctuation, case and legal form; null when nothing is left. */
 export function counterpartyKey(counterparty: string | null): string | null {
-  const words = foldText(counterparty ?? '')
-    // S.A. and B.V. are one word each.
-    .replace(/\b([a-z])\.(?=[a-z]\b)/g, '$1')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()
-    .split(' ')
-    .filter((word) => word !== '');
-  const telling = words.filter((word) => !LEGAL_FORMS.has(word));
-  const key = (telling.length > 0 ? telling : words).join(' ');
-  return key === '' ? null : key;
+  if (counterparty === null) return null;
+  const folded = foldText(counterparty);
+  // S.A. and B.V. are one word each.
+  const spelled = folded.includes('.') ? folded.replace(/\b([a-z])\.(?=[a-z]\b)/g, '$1') : folded;
+  const words: readonly string[] | null = spelled.match(/[\p{L}\p{N}]+/gu);
+  if (words === null) return null;
+  let telling = '';
+  for (const word of words) if (!LEGAL_FORMS.has(word)) telling += telling === '' ? word : ` ${word}`;
+  return telling === '' ? words.join(' ') : telling;
 }
 
 // Letters that have no decomposition, as they are written where they are missing.

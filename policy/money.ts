@@ -33,17 +33,16 @@ const PLAIN = /^-?\d{1,30}(\.\d{1,18})?$/;
  * @throws {MoneyError} on a JS number (its digits are already lost), an exponent, separators, `NaN`, or emptiness.
  */
 export function decimal(value: string | bigint | Decimal): Decimal {
+  if (typeof value === 'string') {
+    if (!PLAIN.test(value))
+      throw new MoneyError(`"${value.slice(0, 60)}" is not a plain decimal amount like -1234.50`);
+    return new Decimal(value);
+  }
   if (typeof value === 'bigint') return new Decimal(value.toString());
   if (value instanceof Decimal) return value;
-  if (typeof value !== 'string') {
-    throw new MoneyError(
-      `money must be a decimal string, not a ${typeof value}: its digits may already be lost`,
-    );
-  }
-  if (!PLAIN.test(value)) {
-    throw new MoneyError(`"${value.slice(0, 60)}" is not a plain decimal amount like -1234.50`);
-  }
-  return new Decimal(value);
+  throw new MoneyError(
+    `money must be a decimal string, not a ${typeof value}: its digits may already be lost`,
+  );
 }
 
 /** Zero, as a starting point for sums. */

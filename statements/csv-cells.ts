@@ -35,14 +35,13 @@ export function amountCell(
   at: Place,
   shape = amountShape(mapping),
 ): Decimal {
+  const [, sign = '', whole = '', fraction = ''] = shape.exec(text ?? '') ?? [];
   const refuse = (what: string, whatNow: string): StatementError =>
     new StatementError({ ...at, what, whatNow });
-  if (text === null) throw refuse(`the ${field} is empty`, 'every line needs one');
-  if (/^[=@]/.test(text) || /^\+(?!\d)/.test(text)) {
-    throw refuse(`the ${field} "${clip(text)}" is a formula`, 'export values, not formulas');
-  }
-  const [, sign = '', whole = '', fraction = ''] = shape.exec(text) ?? [];
   if (whole === '') {
+    if (text === null) throw refuse(`the ${field} is empty`, 'every line needs one');
+    if (/^(?:[=@]|\+(?!\d))/.test(text))
+      throw refuse(`the ${field} "${clip(text)}" is a formula`, 'export values, not formulas');
     const example = `${mapping.thousands === undefined ? '1234' : `1${mapping.thousands}234`}${mapping.decimal}50`;
     throw refuse(
       `the ${field} "${clip(text)}" is not written like ${example}`,
@@ -50,7 +49,7 @@ export function amountCell(
     );
   }
   if (fraction.length > exponentOf(currency)) {
-    const what = `the ${field} "${clip(text)}" has more decimals than ${currency} allows (${exponentOf(currency)})`;
+    const what = `the ${field} "${clip(text ?? '')}" has more decimals than ${currency} allows (${exponentOf(currency)})`;
     throw refuse(what, 'check decimal sign and currency');
   }
   const digits = mapping.thousands === undefined ? whole : whole.replaceAll(mapping.thousands, '');

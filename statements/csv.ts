@@ -15,6 +15,8 @@ export interface CsvLine extends StatementLine {
 }
 
 type Field = keyof CsvMapping['columns'];
+/** Where the mapped columns stand in a row, from 0. */
+type Places = { readonly [Column in Field]?: number };
 
 const MAX_BYTES = 256_000_000;
 const MAX_CELL = 100_000;
@@ -48,7 +50,7 @@ export class CsvReader {
   readonly #dates = new Map<string, string>();
   readonly #currencies = new Map<string, CurrencyCode>();
   #header: readonly string[] | null = null;
-  #indexes: ReadonlyMap<Field, number> = new Map();
+  #places: Places = {};
 
   constructor(fileName: string, mapping: CsvMapping) {
     this.#file = fileName;
@@ -63,7 +65,7 @@ export class CsvReader {
     const [first] = rows;
     if (this.#header === null && first !== undefined) {
       this.#header = first.cells.map((name) => name.trim());
-      this.#indexes = locate(this.#header, this.#file, first.line, this.#mapping);
+      this.#places = locate(this.#header, this.#file, first.line, this.#mapping);
       rows.shift();
     }
     return rows.map(({ cells, line }) => this.#line(cells, line));
@@ -79,23 +81,27 @@ export class CsvReader {
 
   #line(row: readonly string[], line: number): CsvLine {
     const mapping = this.#mapping;
-    const indexes = this.#indexes;
+    const places = this.#places;
     const cell: Cells = (field) => {
-      const at = indexes.get(field);
+      const at = places[field];
       const text = at === undefined ? '' : (row[at] ?? '').trim();
       return text === '' ? null : text;
     };
     const at = { file: this.#file, line };
     this.#checkRow(row, line);
     const currency = mapping.currency ?? this.#currency(cell('currency'), at);
-    const fee =
-      cell('fee') === null ? null : amountCell(cell('fee'), 'fee', currency, mapping, at, this.#amount);
+    const stated = cell('fee');
+    const fee = stated === null ? null : amountCell(stated, 'fee', currency, mapping, at, this.#amount);
     if (fee?.isNegative() && !fee.isZero())
       throw this.#fail(line, 'the fee is negative', 'state fees as positive amounts');
-    const parsed = {
+    const valued = cell('value_date');
+    // Written out, and the id filled in last: a copy of every line would cost as much as its cells.
+    const parsed: { -readonly [Column in keyof CsvLine]: CsvLine[Column] } = {
+      lineNo: line,
+      externalId: '',
       account: cell('account'),
       date: this.#date(cell('date'), 'date', at),
-      valueDate: cell('value_date') && this.#date(cell('value_date'), 'value date', at),
+      valueDate: valued === null ? null : this.#date(valued, 'value date', at),
       amount: signed(cell, currency, mapping, at, this.#amount),
       currency,
       reference: cell('reference'),
@@ -104,20 +110,20 @@ export class CsvReader {
       group: cell('group'),
       fee,
     };
-    if (indexes.has('account') && parsed.account === null) {
+    if (places.account !== undefined && parsed.account === null) {
       throw this.#fail(
         line,
         'the account is empty',
         'complete the line in the source system and export again',
       );
     }
-    const externalId = indexes.has('id') ? statedId(cell('id'), at) : contentId(parsed, this.#same);
-    const before = this.#seen.add(parsed.account ?? '', externalId, line);
+    parsed.externalId = places.id === undefined ? contentId(parsed, this.#same) : statedId(cell('id'), at);
+    const before = this.#seen.add(parsed.account ?? '', parsed.externalId, line);
     if (before !== null) {
-      const what = `id "${clip(externalId)}" was already used on line ${before}`;
+      const what = `id "${clip(parsed.externalId)}" was already used on line ${before}`;
       throw this.#fail(line, what, 'map a column that is unique, or leave the id column out of the mapping');
     }
-    return { lineNo: line, externalId, ...parsed };
+    return parsed;
   }
 
   #checkRow(row: readonly string[], line: number): void {
@@ -163,12 +169,7 @@ export class CsvReader {
   }
 }
 
-function locate(
-  header: readonly string[],
-  file: string,
-  line: number,
-  mapping: CsvMapping,
-): ReadonlyMap<Field, number> {
+function locate(header: readonly string[], file: string, line: number, mapping: CsvMapping): Places {
   const names = header.map((name) => name.trim());
   const wanted = Object.entries(mapping.columns).filter(
     (pair): pair is [Field, string] => pair[1] !== undefined,
@@ -185,7 +186,7 @@ function locate(
       whatNow: 'correct the mapping in company.yaml or export the file again',
     });
   }
-  return new Map(wanted.map(([field, name]) => [field, names.indexOf(name)]));
+  return Object.fromEntries(wanted.map(([field, name]) => [field, names.indexOf(name)]));
 }
 
 function signed(
@@ -241,7 +242,7 @@ function statedId(id: string | null, at: { file: string; line: number }): string
   return id;
 }
 
-function contentId(line: Omit<CsvLine, 'lineNo' | 'externalId'>, same: Map<string, number>): string {
+function contentId({ lineNo: _line, externalId: _id, ...line }: CsvLine, same: Map<string, number>): string {
   const money = (amount: Decimal | null): string =>
     amount === null ? '' : formatAmount(amount, line.currency);
   const content = JSON.stringify({ ...line, amount: money(line.amount), fee: money(line.fee) });

@@ -1,5 +1,5 @@
-import { formatAmount } from '../policy/currency.ts';
-import { type CurrencyCode, type Decimal, ZERO } from '../policy/money.ts';
+import { RunningTotal, formatAmount } from '../policy/currency.ts';
+import type { CurrencyCode, Decimal } from '../policy/money.ts';
 
 /** One line of a bank statement, settlement report or ledger extract. */
 export interface StatementLine {
@@ -74,12 +74,13 @@ export class ControlTotals {
   readonly #balances: { readonly opening: Decimal; readonly closing: Decimal };
   readonly #file: string;
   readonly #account: string;
-  #total: Decimal = ZERO;
+  readonly #total: RunningTotal;
 
   /** @throws {StatementError} when a balance is missing. */
   constructor(statement: Omit<ControlledStatement, 'lines'>, fileName: string) {
     const { account, opening, closing, currency } = statement;
     this.#statement = statement;
+    this.#total = new RunningTotal(currency);
     this.#file = fileName;
     this.#account = account === null ? '' : `account ${clip(account, 40)}: `;
     if (opening === null || closing === null) {
@@ -104,21 +105,22 @@ export class ControlTotals {
         whatNow: 'split the file by currency',
       });
     }
-    this.#total = this.#total.plus(line.amount);
+    this.#total.add(formatAmount(line.amount, currency));
   }
 
   /** @throws {StatementError} when the sum is off. */
   end(): void {
     const { currency } = this.#statement;
     const { opening, closing } = this.#balances;
-    const difference = closing.minus(opening.plus(this.#total));
+    const { amount } = this.#total;
+    const difference = closing.minus(opening.plus(amount));
     if (difference.isZero()) return;
     const show = (amount: Decimal): string => grouped(formatAmount(amount, currency));
     throw new StatementError({
       file: this.#file,
       line: 0,
       what:
-        `${this.#account}opening ${show(opening)} + lines ${show(this.#total)} ≠ closing ${show(closing)} ` +
+        `${this.#account}opening ${show(opening)} + lines ${show(amount)} ≠ closing ${show(closing)} ` +
         `(difference ${show(difference)} ${currency})`,
       whatNow: 'get the complete file or correct the balances',
     });
