@@ -90,7 +90,8 @@ export function identifiersInColumn(
 const NO_KEYS: ReadonlySet<string> = new Set();
 
 function collect(found: Map<string, Identifier>, text: string | null): void {
-  if (text === null || text === '') return;
+  // What has no digit names nothing.
+  if (text === null || !/\d/.test(text)) return;
   let [before, digits, denied] = ['', '', 0];
   const keep = (identifier: Identifier | null) => {
     if (identifier && found.size < MOST && !found.has(identifier.key)) found.set(identifier.key, identifier);

@@ -37,13 +37,13 @@ export class KnownKeys {
     if (keys.size === 0) return [];
     const found = new Set<string>();
     for (const text of texts) {
+      // No key is without a digit.
+      if (text === null || !/\d/.test(text)) continue;
       const pieces =
-        text === null
-          ? null
-          : foldText(text.slice(0, LONGEST_TEXT))
-              .toUpperCase()
-              .match(/[A-Z0-9]+/g);
-      for (let from = 0; pieces !== null && from < pieces.length; from += 1) {
+        foldText(text.slice(0, LONGEST_TEXT))
+          .toUpperCase()
+          .match(/[A-Z0-9]+/g) ?? [];
+      for (let from = 0; from < pieces.length; from += 1) {
         if (NOT.has(pieces[from] ?? '')) from += DENIED;
         const key = keys.longest(pieces, from);
         if (key !== null && found.size < MOST_TOLD) found.add(key);
@@ -58,6 +58,8 @@ class Keys {
   readonly #keys = new Map<string, string | null>();
   // What keys begin with: most words of a text begin none.
   readonly #heads = new Set<string>();
+  // How long keys are: what is of another length is not put together.
+  readonly #lengths = new Set<number>();
 
   get size(): number {
     return this.#keys.size;
@@ -65,14 +67,18 @@ class Keys {
 
   /** @param word how it is written where that tells more than its letters and digits, as 2026-34844 does. */
   add(key: string, word: string): void {
-    this.#keys.set(key, word);
-    this.#heads.add(key.slice(0, HEAD));
+    this.#set(key, word);
     // RE-2026-45947 is written 202645947 too, unless another document has that number.
     const [, bare] = YEARLY.exec(key) ?? [];
     if (bare === undefined) return;
     const known = this.#keys.get(bare);
-    this.#keys.set(bare, known === undefined || known === key ? key : known === bare ? bare : null);
-    this.#heads.add(bare.slice(0, HEAD));
+    this.#set(bare, known === undefined || known === key ? key : known === bare ? bare : null);
+  }
+
+  #set(key: string, word: string | null): void {
+    this.#keys.set(key, word);
+    this.#heads.add(key.slice(0, HEAD));
+    this.#lengths.add(key.length);
   }
 
   /** The longest key that some pieces make together, from a place on. */
@@ -81,6 +87,7 @@ class Keys {
     if (key.length >= HEAD && !this.#heads.has(key.slice(0, HEAD))) return null;
     for (let at = from; at < pieces.length && at < from + MOST_PIECES && key.length <= LONGEST; at += 1) {
       if (at > from) key += pieces[at] ?? '';
+      if (!this.#lengths.has(key.length)) continue;
       if (key.length < SHORTEST || (key.length < SHORTEST_IN_DIGITS && !/[A-Z]/.test(key))) continue;
       best = this.#keys.get(key) ?? best;
     }

@@ -28,6 +28,7 @@ export type Telling = (word: string) => number;
 const PROCESSORS =
   /^(?:sq|sqr|square|tst|toast|pp|pypl|paypal|stripe|st|zettle|izettle|sumup|klarna|adyen|wpy|gofndme|fs|dnh|ec|ic|ls|py|sp|eb|in|bt|ach|pos|crd|visa|mc)\s*\*+\s*/;
 // The marketplace is the merchant, whatever order code follows: `AMZN MKTP US*2K4RT6`.
+const MARKETPLACE = /^(?:amzn|amazon|apple|itunes|uber)/;
 const MARKETPLACES: readonly (readonly [RegExp, string])[] = [
   [/^(?:amzn|amazon)\s*(?:mktp|mktplace|marketplace|mkt|com|prime|digital|web services)?.*$/, 'amazon'],
   [/^(?:apple\s*com\s*bill|itunes\s*com).*$/, 'apple'],
@@ -74,22 +75,27 @@ export class Names {
 
 function wordsOf(text: string): string[] {
   let folded = foldText(text.slice(0, LONGEST_TEXT)).replace(/['’`]/g, '').trim();
-  folded = folded.replace(PROCESSORS, '');
-  const plain = folded.replace(/[^\p{L}\p{N}*]+/gu, ' ');
-  for (const [shape, name] of MARKETPLACES) if (shape.test(plain)) folded = name;
-  const all = (counterpartyKey(folded) ?? '').split(' ').filter((word) => word !== '');
-  const telling = all
-    .map(withoutSlips)
-    .filter((word) => !/^\d+$/.test(word) && !/^(?=.*\d)[a-z0-9]{5,}$/.test(word));
+  if (folded.includes('*')) folded = folded.replace(PROCESSORS, '');
+  if (MARKETPLACE.test(folded)) {
+    const plain = folded.replace(/[^\p{L}\p{N}*]+/gu, ' ');
+    for (const [shape, name] of MARKETPLACES) if (shape.test(plain)) folded = name;
+  }
+  const all = counterpartyKey(folded)?.split(' ') ?? [];
   // `Order 704` and `ACH CREDIT` name nobody.
-  return telling.filter((word) => !CHANNEL.has(word)).slice(0, MOST_WORDS);
+  return all
+    .map(withoutSlips)
+    .filter((word) => !CHANNEL.has(word) && !isNumber(word))
+    .slice(0, MOST_WORDS);
+}
+
+// A number, or an order's code.
+function isNumber(word: string): boolean {
+  return /\d/.test(word) && /^(?:\d+|[a-z0-9]{5,})$/.test(word);
 }
 
 // A digit that was read for a letter: sandova1, go1dberg.
 function withoutSlips(word: string): string {
-  const digits = word.match(/\d/g) ?? [];
-  if (word.length < SHORTEST_MISREAD || digits.length !== 1 || !/^[a-z]+[015]?[a-z]*$/.test(word))
-    return word;
+  if (word.length < SHORTEST_MISREAD || !/^[a-z]+[015][a-z]*$/.test(word)) return word;
   return word.replace('0', 'o').replace('1', 'l').replace('5', 's');
 }
 

@@ -1,5 +1,3 @@
-import { foldText } from '../ledger/keys.ts';
-
 // Months as bank texts name them, by their number.
 const MONTHS = new Map(
   [
@@ -18,7 +16,8 @@ const MONTHS = new Map(
   ].flatMap((names, at) => names.split(' ').map((name) => [name, `M${at + 1}`] as const)),
 );
 const WEEK = /\b(?:week|wk|kw|woche|semaine|uge|vecka)\s*(\d{1,2})\b/g;
-const LONGEST_TEXT = 400;
+// Most texts name none.
+const MONTH = new RegExp(`(?<![a-z])(?:${[...MONTHS.keys()].join('|')})(?![a-z])`, 'g');
 const NONE: readonly never[] = [];
 
 /** True for a number like 0326, which as a batch or a group is March 2026. */
@@ -26,11 +25,10 @@ export function isMonthNumber(text: string): boolean {
   return /^(?:0[1-9]|1[0-2])2\d$/.test(text.trim());
 }
 
-/** The months and weeks that a text is about, as `M3` and `W12`. */
+/** The months and weeks that a text is about, as `M3` and `W12`. @param text as `foldText` gives it. */
 export function periodsIn(text: string): readonly string[] {
-  const folded = foldText(text.slice(0, LONGEST_TEXT));
-  const months = folded.split(/[^a-z]+/).flatMap((word) => MONTHS.get(word) ?? []);
-  const weeks = [...folded.matchAll(WEEK)].map(([, week]) => `W${parseInt(week ?? '0', 10)}`);
+  const months = text.match(MONTH)?.flatMap((word) => MONTHS.get(word) ?? []) ?? [];
+  const weeks = Array.from(text.matchAll(WEEK), ([, week]) => `W${parseInt(week ?? '0', 10)}`);
   return months.length + weeks.length === 0 ? NONE : [...new Set([...months, ...weeks])];
 }
 
