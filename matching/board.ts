@@ -101,10 +101,19 @@ export class Board {
 
   /** True when an amount in minor units is on the list of bank and wire fees. */
   isListedFee(minor: bigint, currency: string): boolean {
+    return this.#feesIn(currency).has(minor);
+  }
+
+  /** True when an amount in minor units is no more than the largest fee on the list. */
+  isFeeAtMost(minor: bigint, currency: string): boolean {
+    return [...this.#feesIn(currency)].some((fee) => fee !== null && minor <= fee);
+  }
+
+  #feesIn(currency: string): ReadonlySet<bigint | null> {
     let fees = this.#fees.get(currency);
     if (!fees)
       this.#fees.set(currency, (fees = new Set(this.settings.fees.map((fee) => minorOf(fee, currency)))));
-    return fees.has(minor);
+    return fees;
   }
 
   /** True when a processor may keep so much of a gross amount, both in minor units of one currency. */

@@ -27,6 +27,11 @@ export type Telling = (word: string) => number;
 // Card processors put themselves before the merchant: `SQ *BLUE BOTTLE`, `PAYPAL *SPOTIFY`.
 const PROCESSORS =
   /^(?:sq|sqr|square|tst|toast|pp|pypl|paypal|stripe|st|zettle|izettle|sumup|klarna|adyen|wpy|gofndme|fs|dnh|ec|ic|ls|py|sp|eb|in|bt|ach|pos|crd|visa|mc)\s*\*+\s*/;
+// Ways to pay of two words, of which one alone may be somebody's name: `AUTO-PAY`, `E-PAYMENT`.
+const WAYS =
+  /\b(?:e|auto|web|online)[ -](?:payments?|pay|pmts?|pymts?|checks?|debits?)\b|\b(?:trf|transfer|wire) (?:in|out)\b/g;
+// What stands before a document's number is no name: `AR-2212`.
+const DOCUMENTS = /\b[a-z]{1,5}[-#]\d{2,}\b/g;
 // The marketplace is the merchant, whatever order code follows: `AMZN MKTP US*2K4RT6`.
 const MARKETPLACE = /^(?:amzn|amazon|apple|itunes|uber)/;
 const MARKETPLACES: readonly (readonly [RegExp, string])[] = [
@@ -76,6 +81,7 @@ export class Names {
 function wordsOf(text: string): string[] {
   let folded = foldText(text.slice(0, LONGEST_TEXT)).replace(/['’`]/g, '').trim();
   if (folded.includes('*')) folded = folded.replace(PROCESSORS, '');
+  folded = folded.replace(WAYS, ' ').replace(DOCUMENTS, ' ');
   if (MARKETPLACE.test(folded)) {
     const plain = folded.replace(/[^\p{L}\p{N}*]+/gu, ' ');
     for (const [shape, name] of MARKETPLACES) if (shape.test(plain)) folded = name;

@@ -14,7 +14,7 @@ import type { Evidence } from '../evidence.ts';
 import { isLong } from '../identifiers.ts';
 import { NameIndex } from '../name-index.ts';
 import { significantDigits } from '../statistics.ts';
-import { type Line, byKeys } from '../line.ts';
+import { type Line, byKeys, otherSide } from '../line.ts';
 
 // What a known shape of difference is worth beside an equal amount, in bits: the likelier by chance, the less.
 const SHAPE_BITS = {
@@ -28,6 +28,7 @@ const SHAPE_BITS = {
   cut: 6,
   rounding: 9,
   kept: 5,
+  small: 3,
   partial: 3,
   other: -2,
   // Only where the number leaves no doubt, see LONG_BITS.
@@ -74,24 +75,27 @@ export const amountMismatch: Rule = {
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
   name: 'amount_slip',
-  version: 4,
+  version: 5,
   find(board) {
-    const statements = new NameIndex(board.open('statement'));
-    const pairs = board
-      .open('ledger')
-      .flatMap((one) =>
-        statements
-          .near(one, (other) => Math.abs(one.day - other.day) <= board.settings.windows.amount)
-          .map((other) => [one, other] as const),
-      );
-    // Of round amounts any two differ by one digit.
-    const telling = (shape: Shape, one: Line, other: Line) =>
-      !IN_PART.has(shape) &&
-      (['sign', 'charge', 'stated', 'percent', 'cut', 'rounding'].includes(shape) ||
-        (significantDigits(one.minor) >= 4 && significantDigits(other.minor) >= 4));
+    const window = board.settings.windows.amount;
+    const [ledger, statement] = [board.open('ledger'), board.open('statement')];
+    const indexes = { ledger: new NameIndex(ledger), statement: new NameIndex(statement) };
+    const partners = (line: Line) =>
+      indexes[otherSide(line)].near(line, (other) => Math.abs(line.day - other.day) <= window);
     const alike = (evidence: Evidence) =>
       (evidence.namePercent ?? 0) >= ALIKE_PERCENT && evidence.identifierBits >= 0;
-    propose(board, amountSlip, pairs, telling, alike, board.settings.windows.amount);
+    // Nobody else it could be: then any difference that has a name tells enough.
+    const onlyOne = (line: Line) =>
+      partners(line).filter((other) => alike(board.weigh(line, other))).length === 1;
+    // Of round amounts any two differ by one digit.
+    const telling = (shape: Shape, one: Line, other: Line) => {
+      if (SURE.has(shape)) return true;
+      if (IN_PART.has(shape) && shape !== 'small') return false;
+      const odd = significantDigits(one.minor) >= 4 && significantDigits(other.minor) >= 4;
+      return (odd && shape !== 'small') || (onlyOne(one) && onlyOne(other));
+    };
+    const pairs = ledger.flatMap((one) => partners(one).map((other) => [one, other] as const));
+    propose(board, amountSlip, pairs, telling, alike, window);
   },
 };
 
@@ -197,7 +201,9 @@ function propose(
 }
 
 // Of these the amounts say nothing: what ties the lines must say it all.
-const IN_PART: ReadonlySet<Shape> = new Set(['partial', 'other', 'overpaid']);
+const IN_PART: ReadonlySet<Shape> = new Set(['small', 'partial', 'other', 'overpaid']);
+// These are hardly ever chance, however round the amounts.
+const SURE: ReadonlySet<Shape> = new Set(['sign', 'charge', 'stated', 'percent', 'cut', 'rounding']);
 const TAKEN_OFF: ReadonlySet<Shape> = new Set(['charge', 'stated', 'percent', 'kept']);
 const APART_DAYS = 1;
 
@@ -226,6 +232,7 @@ const IN_WORDS: Record<Shape, string> = {
   cut: 'the cents were left out',
   rounding: 'rounding',
   kept: 'what a processor keeps',
+  small: 'no more than a fee, on no list',
   partial: 'a part of the amount',
   other: 'of no known shape',
   overpaid: 'more than was booked',
@@ -250,6 +257,7 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   // Of two round amounts it tells nothing that they differ by a digit.
   if (mistaken === 1 && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';
   if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
+  if (gap * 20n <= a && board.isFeeAtMost(gap, one.currency)) return 'small';
   if (b < a && b * 10n >= a) return 'partial';
   // More than was booked: who overpays does not double.
   if (b * 100n <= a * 120n) return 'other';

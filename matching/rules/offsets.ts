@@ -1,6 +1,6 @@
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, identifierKeys, percentScore, quote } from '../board.ts';
-import { type Line, byKeys } from '../line.ts';
+import { type Line, byKeys, otherSide } from '../line.ts';
 
 /**
  * A posting and its reversal on one side: opposite amounts under one reference that nothing on the other side names.
@@ -30,8 +30,9 @@ export const sameSideOffset: Rule = {
 /** The same by name, where one of the two says that it takes something back. A proposal. */
 export const namedOffset: Rule = {
   name: 'named_offset',
-  version: 2,
+  version: 3,
   find(board) {
+    const inBoth = happenedInBoth(board);
     const keys = (line: Line) => [line.name?.joined ?? line.words?.joined ?? ''].filter((key) => key !== '');
     for (const pair of opposites(board, keys)) {
       const [first, second] = [pair.first, pair.second];
@@ -42,7 +43,7 @@ export const namedOffset: Rule = {
         second.identifiers.length > 0 &&
         board.weigh(first, second).shared === null;
       if (contradicting && !says) continue;
-      if (!says && !near) continue;
+      if ((!says && !near) || inBoth(pair)) continue;
       const why = `with the same counterparty (quoted, not trusted: "${quote(first.nameText)}")`;
       offset(board, namedOffset, pair, says ? 92 : 85, why);
     }
@@ -52,14 +53,20 @@ export const namedOffset: Rule = {
 /** The same by identifiers in the texts, or by a reversing word alone where no other pair fits. A proposal. */
 export const reversalInText: Rule = {
   name: 'reversal_in_text',
-  version: 3,
+  version: 4,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
+    const inBoth = happenedInBoth(board);
     for (const pair of opposites(board, identifierKeys))
       if (!hasTwin(board, named, pair.first) && !paysThrough(board, pair))
         offset(board, reversalInText, pair, 90, 'and name one identifier');
     for (const pair of opposites(board, () => ['']))
-      if (pair.only && (pair.first.said.reverses || pair.second.said.reverses) && !contradicting(board, pair))
+      if (
+        pair.only &&
+        (pair.first.said.reverses || pair.second.said.reverses) &&
+        !inBoth(pair) &&
+        !contradicting(board, pair)
+      )
         offset(board, reversalInText, pair, 80, 'and one of them says that it is a reversal');
   },
 };
@@ -121,6 +128,20 @@ function hasTwin(board: Board, named: ReadonlyMap<string, readonly Line[]>, line
       .get(key)
       ?.some((other) => other.side !== line.side && other.minor === line.minor && board.isOpen(other)),
   );
+}
+
+/** Tells of a pair whether the other side has both amounts in near days too, as of a deposit that was returned: then each has its partner there. */
+function happenedInBoth(board: Board): (pair: Opposites) => boolean {
+  const keyOf = (line: Line, side: Line['side']) => `${line.scope} ${side} ${line.minor}`;
+  const byAmount = byKeys(board.open(), (line) => [keyOf(line, line.side)]);
+  return ({ first, second }) =>
+    [first, second].every((line) =>
+      byAmount
+        .get(keyOf(line, otherSide(line)))
+        ?.some(
+          (other) => board.isOpen(other) && Math.abs(other.day - line.day) <= board.settings.windows.amount,
+        ),
+    );
 }
 
 // The rent that came in under a flat's code, and the same sum that went out to its landlord.
