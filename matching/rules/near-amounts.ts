@@ -204,7 +204,7 @@ function propose(
 const IN_PART: ReadonlySet<Shape> = new Set(['small', 'partial', 'other', 'overpaid']);
 // These are hardly ever chance, however round the amounts.
 const SURE: ReadonlySet<Shape> = new Set(['sign', 'charge', 'stated', 'percent', 'cut', 'rounding']);
-const TAKEN_OFF: ReadonlySet<Shape> = new Set(['charge', 'stated', 'percent', 'kept']);
+const TAKEN_OFF: ReadonlySet<Shape> = new Set(['charge', 'stated', 'percent', 'kept', 'small']);
 const APART_DAYS = 1;
 
 /** The posting that books what was taken off by itself, on the same day or the next; null where there is none or several. */

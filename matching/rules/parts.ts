@@ -50,10 +50,13 @@ export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonl
       break;
     }
   }
-  const claims = new Map<Line, number>();
-  for (const { parts } of solved) for (const part of parts) claims.set(part, (claims.get(part) ?? 0) + 1);
-  for (const { line, parts, others, why, percent } of solved.sort(fewestPartsLast)) {
-    const contested = Math.max(...parts.map((part) => claims.get(part) ?? 0)) - 1;
+  const claims = new Map<Line, number[]>();
+  for (const { parts, percent } of solved)
+    for (const part of parts) claims.set(part, [...(claims.get(part) ?? []), percent]);
+  for (const { line, parts, others, why, percent } of solved.sort(surestFirst)) {
+    // Whoever is less sure of a part has no claim to it.
+    const asSure = (part: Line) => claims.get(part)?.filter((other) => other >= percent).length ?? 0;
+    const contested = Math.max(...parts.map(asSure)) - 1;
     if (contested > 0 && percent < 97) continue;
     const lines = [line, ...parts].sort(inOrder);
     const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
@@ -82,8 +85,10 @@ function exactly(line: Line, parts: readonly Line[]): string {
   return rest === 0n ? 'to the cent' : `but for ${show(rest, line.currency)}, as a fee would leave,`;
 }
 
-function fewestPartsLast(a: Solved, b: Solved): number {
-  return a.others - b.others || b.parts.length - a.parts.length || inOrder(a.line, b.line);
+function surestFirst(a: Solved, b: Solved): number {
+  return (
+    a.others - b.others || b.percent - a.percent || b.parts.length - a.parts.length || inOrder(a.line, b.line)
+  );
 }
 
 function partsOf(board: Board, line: Line, pool: Pool): Solved | null {

@@ -21,6 +21,7 @@ const CHANCE_SAME_PARTY = 0.02;
 const CHANCE_WHOLE_PARTY = 0.2;
 const CERTAIN = Infinity;
 const ALIKE_PERCENT = 70;
+const OWN_PERCENT = 88;
 // What is paid together was mostly booked within days: the nearest lines are tried first.
 const NEARER = [3, 6];
 
@@ -126,6 +127,10 @@ export const counterpartySum: Rule = {
       const ofOneDay = (some: readonly Line[]) => byKeys(some, (other) => [other.date]).values();
       const days = [...ofOneDay(same), ...ofOneDay(within(pool, window))];
       const nearer = NEARER.map((most) => within(same, most));
+      // Where many names have a word in common, those that are the line's own go first.
+      const own = (some: readonly Line[]) =>
+        some.filter((other) => board.namePercent(line, other) >= OWN_PERCENT);
+      const ofItsName = [...nearer, same, within(pool, window)].map(own);
       // What names two has more to say than one document, or a slip in a third.
       const named = line.said.collective || shared.length >= 2 ? within(shared, window) : [];
       const unnamed = within(near, window).filter(
@@ -135,10 +140,10 @@ export const counterpartySum: Rule = {
       return [
         ...anchoredPools(line, named, unnamed),
         ...seriesOf(pool),
-        ...[...nearer, same, ...days, within(pool, window), far, pool].map((lines) => ({
+        ...[...ofItsName, ...nearer, same, ...days, within(pool, window), far, pool].map((lines, at) => ({
           lines,
           why: 'have its counterparty',
-          percent: 93,
+          percent: at < ofItsName.length ? 95 : 93,
           chance: CHANCE_SAME_PARTY,
           whole: CHANCE_WHOLE_PARTY,
           // Who names it is among its parts.
