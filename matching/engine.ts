@@ -33,6 +33,7 @@ export const RULES: readonly Rule[] = [
   reversalInText,
   counterpartyComponent,
   dayGroup,
+  amountSlip,
   batchSum,
   amountDateAlias,
   amountDate,
