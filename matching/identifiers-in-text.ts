@@ -224,6 +224,11 @@ function yearOf(word: string, letters: string, rest: string, kind: string): { ye
   return { year: first, number };
 }
 
+/** The kind of document that a word before a number says: `INV` of `INVOICE`; null for other words. */
+export function documentKind(word: string): string | null {
+  return DOCUMENTS.get(word) ?? null;
+}
+
 function kindOf(letters: string): string {
   return DOCUMENTS.get(letters) ?? STANDING.get(letters) ?? letters;
 }

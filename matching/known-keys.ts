@@ -1,7 +1,14 @@
 import type { Side } from '../ledger/database.ts';
 import { foldText, isStanding, referenceKey } from '../ledger/keys.ts';
-import { type Identifier, referenceIdentifier } from './identifiers.ts';
-import { COUNTED_ANEW, LONGEST_TEXT, NOT, identifierOf, isDateOrPlaceholder } from './identifiers-in-text.ts';
+import { type Identifier, isNeutral, referenceIdentifier } from './identifiers.ts';
+import {
+  COUNTED_ANEW,
+  LONGEST_TEXT,
+  NOT,
+  documentKind,
+  identifierOf,
+  isDateOrPlaceholder,
+} from './identifiers-in-text.ts';
 
 const SHORTEST = 4;
 const LONGEST = 35;
@@ -45,7 +52,7 @@ export class KnownKeys {
           .match(/[A-Z0-9]+/g) ?? [];
       for (let from = 0; from < pieces.length; from += 1) {
         if (NOT.has(pieces[from] ?? '')) from += DENIED;
-        const key = keys.longest(pieces, from);
+        const key = keys.longest(pieces, from) ?? keys.short(pieces, from);
         if (key !== null && found.size < MOST_TOLD) found.add(key);
       }
     }
@@ -61,6 +68,9 @@ class Keys {
   // How long keys are: what is of another length is not put together.
   readonly #lengths = new Set<number>();
 
+  // INV-00064 by `INV 64`; null where two keys have that number.
+  readonly #short = new Map<string, string | null>();
+
   get size(): number {
     return this.#keys.size;
   }
@@ -68,6 +78,12 @@ class Keys {
   /** @param word how it is written where that tells more than its letters and digits, as 2026-34844 does. */
   add(key: string, word: string): void {
     this.#set(key, word);
+    const [, letters = '', number = ''] = SHORT.exec(key) ?? [];
+    const kind = documentKind(letters);
+    if (kind !== null && !isNeutral(kind)) {
+      const short = `${kind} ${number}`;
+      this.#short.set(short, this.#short.has(short) && this.#short.get(short) !== word ? null : word);
+    }
     // RE-2026-45947 is written 202645947 too, unless another document has that number.
     const [, bare] = YEARLY.exec(key) ?? [];
     if (bare === undefined) return;
@@ -93,7 +109,19 @@ class Keys {
     }
     return best;
   }
+
+  /** A key whose number is so short that only a document's word before it tells it from any other. */
+  short(pieces: readonly string[], from: number): string | null {
+    if (this.#short.size === 0) return null;
+    const [piece = '', next = ''] = [pieces[from], pieces[from + 1]];
+    const [, letters = '', number = ''] =
+      SHORT.exec(piece) ?? (/^[A-Z]+$/.test(piece) ? (SHORT.exec(piece + next) ?? []) : []);
+    const kind = documentKind(letters);
+    return kind === null ? null : (this.#short.get(`${kind} ${number}`) ?? null);
+  }
 }
 
 const HEAD = 3;
+// A number of one or two digits, with zeros before it: `Invoice #64` for INV-00064.
+const SHORT = /^([A-Z]+)0*([1-9]\d?)$/;
 const YEARLY = /^[A-Z]+(20[123]\d\d{4,})$/;

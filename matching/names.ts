@@ -222,12 +222,15 @@ function bitsIn(word: number): number {
 
 /** `IBM` for International Business Machines. */
 function isAcronym(a: Name, b: Name): boolean {
-  const [short, long] = a.words.length <= b.words.length ? [a, b] : [b, a];
-  if (short.words.length !== 1 || long.words.length < 3) return false;
-  return (
-    short.joined.length === long.words.length && long.words.every((word, at) => word[0] === short.joined[at])
-  );
+  const [{ words, joined }, long] = a.words.length <= b.words.length ? [a, b] : [b, a];
+  if (words.length !== 1 || long.words.length < 2 || joined.length < 3) return false;
+  if (!long.words.every((word, at) => word[0] === joined[at])) return false;
+  const more = joined.slice(long.words.length);
+  return more === '' || (more.length === 1 && LEGAL_INITIALS.has(more));
 }
+
+// EEI for Evergreen Environmental Inc.
+const LEGAL_INITIALS = new Set('iclgsnb');
 
 /** `mgmt` for management: the letters in their order, the first one first, vowels left out. */
 function isAbbreviation(short: string, long: string): boolean {

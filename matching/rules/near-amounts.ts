@@ -40,20 +40,29 @@ const LEAST_BITS = 4;
 const LONG_BITS = 5;
 const SLACK_BITS = 1;
 const ALIKE_PERCENT = 80;
+const UNLIKE_PERCENT = 35;
 const MOST_NAMESAKES = 60;
 
 /** One event by its identifier, with amounts that differ. A proposal that shows the difference and what it looks like. */
 export const amountMismatch: Rule = {
   name: 'amount_mismatch',
-  version: 4,
+  version: 5,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const pairs = new Map<string, [Line, Line]>();
-    const alone = new Set<Line>();
+    // With more than one line a side a part of the amount may be part of several, unless it is another party's.
+    const isRival = (line: Line, one: Line, other: Line) =>
+      line !== one &&
+      line !== other &&
+      (board.namesAlike(line, line.side === one.side ? one : other) ?? 100) >= UNLIKE_PERCENT;
+    const alone = (one: Line, other: Line) =>
+      identifierKeys(one).some(
+        (key) =>
+          named.get(key)?.includes(other) === true &&
+          named.get(key)?.some((line) => isRival(line, one, other)) === false,
+      );
     for (const lines of named.values()) {
       if (lines.length > MOST_NAMESAKES) continue;
-      // With more than one line a side a part of the amount may be part of several.
-      if (lines.length === 2) for (const line of lines) alone.add(line);
       for (const one of lines)
         for (const other of lines)
           if (one.side === 'ledger' && other.side === 'statement')
@@ -64,8 +73,7 @@ export const amountMismatch: Rule = {
       amountMismatch,
       [...pairs.values()],
       (shape, one, other) =>
-        !IN_PART.has(shape) ||
-        (alone.has(one) && alone.has(other) && !one.said.collective && !other.said.collective),
+        !IN_PART.has(shape) || (!one.said.collective && !other.said.collective && alone(one, other)),
       (evidence, one, other) => evidence.shared !== null && !board.namesAnother(one, other, evidence),
       board.settings.windows.late,
     );
