@@ -24,6 +24,8 @@ export interface Pool {
   readonly beforeFee?: true;
   /** All of the pool may also come to the line but for a percentage as processors keep it. */
   readonly lessPercent?: true;
+  /** All of the pool is named by the line, each by itself: the last of it may be paid in part. */
+  readonly inPart?: true;
   /** How many parts there are at least; two where nothing is said. */
   readonly least?: number;
   /** Only all of the pool is tried. */
@@ -82,7 +84,7 @@ function cancelOut(parts: readonly Line[]): boolean {
 
 function exactly(line: Line, parts: readonly Line[]): string {
   const rest = magnitude(totalOf(parts) - line.minor);
-  return rest === 0n ? 'to the cent' : `but for ${show(rest, line.currency)}, as a fee would leave,`;
+  return rest === 0n ? 'to the cent' : `but for ${show(rest, line.currency)}`;
 }
 
 function surestFirst(a: Solved, b: Solved): number {
@@ -121,6 +123,8 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
     return { ...pool, line, parts: lines, others: 0, percent: 88 };
   if (short > 0n && lessByPercent(board, line, pool, short))
     return { ...pool, line, parts: lines, others: 0, percent: 85 };
+  if (pool.inPart && short > 0n && leavesOnePart(line, lines, short))
+    return { ...pool, line, parts: lines, others: 0, percent: 75 };
   if (pool.beforeFee && line.said.fees.includes(totalOf(lines) - line.minor))
     return { ...pool, line, parts: lines, others: 0 };
   if (pool.wholeOnly || lines.length > board.settings.sum_pool) return null;
@@ -136,6 +140,11 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
     return { ...pool, line, parts: found.places.flatMap((at) => lines[at] ?? []), others: found.others };
   }
   return null;
+}
+
+// True where the rest is less than the largest of the parts: each of them is paid, one not wholly.
+function leavesOnePart({ side }: Line, lines: readonly Line[], short: bigint): boolean {
+  return side === 'statement' && lines.some(({ minor }) => magnitude(minor) > short);
 }
 
 function lessByPercent(

@@ -56,7 +56,11 @@ export const identifierSum: Rule = {
       if (!first || same.length < lines.length) return pools;
       ofAmount ??= byKeys(board.open(), (one) => [amountKey(one.scope, one.minor)]);
       if (isTakenOff(ofAmount, line, same)) return pools;
-      return [...pools, { ...first, agreed: true, ...(isList(line, same) ? { lessPercent: true } : {}) }];
+      const of = partiesListed(line, same);
+      return [
+        ...pools,
+        { ...first, agreed: true, ...(of === 1 ? { inPart: true } : of > 1 ? { lessPercent: true } : {}) },
+      ];
     });
   },
 };
@@ -75,15 +79,18 @@ function amountKey(scope: string, minor: bigint): string {
   return `${scope} ${minor}`;
 }
 
-/** True for a line that names each of others by a document of its own, of several parties: a processor's payout. */
-function isList(line: Line, others: readonly Line[]): boolean {
+/**
+ * Of how many parties others are, where a line names each of them by a document of its own: of several in a processor's
+ * payout. Zero where it does not.
+ */
+function partiesListed(line: Line, others: readonly Line[]): number {
   const named = others.map((other) =>
     line.identifiers.find(
       (one) => !one.standing && other.identifiers.some((two) => !two.standing && sameIdentifier(one, two)),
     ),
   );
-  if (new Set(others.map(({ name }) => name)).size < 2) return false;
-  return !named.includes(undefined) && new Set(named).size === others.length;
+  const each = !named.includes(undefined) && new Set(named).size === others.length;
+  return each ? new Set(others.map(({ name }) => name)).size : 0;
 }
 
 /** One line against several of the same counterparty. A proposal. */
@@ -96,12 +103,25 @@ export const counterpartySum: Rule = {
     solve(board, counterpartySum, (line) => {
       const { group: window, late } = board.settings.windows;
       const fits = (other: Line) => isCandidate(board, line, other, late / 2);
-      const alsoNamed = identifierKeys(line)
-        .flatMap((key) => naming.get(key) ?? [])
-        .filter(fits);
-      const near = worthWeighing(line, [...new Set([...names.near(line, fits), ...alsoNamed])]);
-      if (!canReach(line, near)) return [];
+      const alsoNamed = candidates(
+        board,
+        line,
+        identifierKeys(line).flatMap((key) => naming.get(key) ?? []),
+        late,
+      );
       const isAlike = (other: Line) => board.namePercent(line, other) >= ALIKE_PERCENT;
+      // What names two has more to say than one document, or a slip in a third.
+      const anchors = [...new Set(alsoNamed)].filter((other) => shareIdentifier(line, other));
+      const named = line.said.collective || anchors.length >= 2 ? anchors : [];
+      const besides = (other: Line) =>
+        isCandidate(board, line, other, late) && named.some(({ day }) => Math.abs(day - other.day) <= window);
+      const unnamed =
+        named.length === 0
+          ? []
+          : names.near(line, besides).filter((other) => !named.includes(other) && isAlike(other));
+      const anchored = anchoredPools(line, named, unnamed);
+      const near = worthWeighing(line, [...new Set([...names.near(line, fits), ...alsoNamed.filter(fits)])]);
+      if (!canReach(line, near)) return anchored;
       const shared = near.filter((other) => shareIdentifier(line, other));
       // Parts of one payment are written alike, also where only some of them say what they are for.
       const written = new Set(shared.flatMap(({ name }) => name ?? []));
@@ -131,14 +151,9 @@ export const counterpartySum: Rule = {
       const own = (some: readonly Line[]) =>
         some.filter((other) => board.namePercent(line, other) >= OWN_PERCENT);
       const ofItsName = [...nearer, same, within(pool, window)].map(own);
-      // What names two has more to say than one document, or a slip in a third.
-      const named = line.said.collective || shared.length >= 2 ? within(shared, window) : [];
-      const unnamed = within(near, window).filter(
-        (other) => named.length > 0 && !named.includes(other) && isAlike(other),
-      );
       // Credit notes are taken off what is paid together; whoever pays a month late does so last.
       return [
-        ...anchoredPools(line, named, unnamed),
+        ...anchored,
         ...seriesOf(pool),
         ...[...ofItsName, ...nearer, same, ...days, within(pool, window), far, pool].map((lines, at) => ({
           lines,
