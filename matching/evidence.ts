@@ -46,6 +46,8 @@ const SAME_DAY_BITS = 2;
 const SAID_DAY_BITS = 4;
 const BITS_A_DAY = 0.45;
 const BITS_A_DAY_NAMED = 0.2;
+// Terms of payment are weeks.
+const LATEST_BITS = -2;
 const BRAND_PERCENT = 70;
 const SHORTEST_BRAND = 4;
 const SHORTEST_REFERENCE = 6;
@@ -85,7 +87,9 @@ export class Scale {
       // Whoever names the document may be late.
       dateBits: saysDay
         ? SAID_DAY_BITS
-        : SAME_DAY_BITS - (identifiers.shared ? BITS_A_DAY_NAMED : BITS_A_DAY) * days,
+        : identifiers.shared
+          ? Math.max(LATEST_BITS, SAME_DAY_BITS - BITS_A_DAY_NAMED * days)
+          : SAME_DAY_BITS - BITS_A_DAY * days,
       days,
       saysDay,
       textual:
@@ -166,7 +170,10 @@ export class Scale {
           const bits = this.#statistics.identifier(one);
           if (bits > best) [best, shared] = [bits, one];
         } else if (isCutOff(one.key, other.key)) best = Math.max(best, CUT_OFF_BITS);
-        else if (contradicts(one, other) || this.#ofOneColumn(one, other)) {
+        else if (
+          (contradicts(one, other) && this.#statistics.sharesKind(one.kind)) ||
+          this.#ofOneColumn(one, other)
+        ) {
           const slip = isSlip(one, other);
           if (slip && isLong(one) && isLong(other)) best = Math.max(best, LONG_SLIP_BITS);
           else against = Math.min(against, slip ? SLIP_BITS : CONTRADICTION_BITS);

@@ -224,7 +224,8 @@ function bitsIn(word: number): number {
 function isAcronym(a: Name, b: Name): boolean {
   const [{ words, joined }, long] = a.words.length <= b.words.length ? [a, b] : [b, a];
   if (words.length !== 1 || long.words.length < 2 || joined.length < 3) return false;
-  if (!long.words.every((word, at) => word[0] === joined[at])) return false;
+  // QRL for the first three words of a longer name, too.
+  if (!long.words.slice(0, joined.length).every((word, at) => word[0] === joined[at])) return false;
   const more = joined.slice(long.words.length);
   return more === '' || (more.length === 1 && LEGAL_INITIALS.has(more));
 }

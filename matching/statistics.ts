@@ -19,6 +19,7 @@ export class Statistics {
   readonly #parties = new Map<string, Set<string>>();
   readonly #identifiers = new Map<string, number>();
   readonly #unshared: ReadonlySet<string>;
+  readonly #unsharedKinds: ReadonlySet<string>;
   readonly #groups: ReadonlySet<string>;
   readonly #allTimes: ReadonlyMap<string, ReadonlyMap<bigint, number>>;
   #openTimes: ReadonlyMap<string, ReadonlyMap<bigint, number>> = new Map();
@@ -35,7 +36,12 @@ export class Statistics {
       for (const key of new Set(line.identifiers.map(lookupKey))) add(this.#identifiers, key);
     }
     this.#allTimes = amountsOf(lines);
-    this.#unshared = unsharedShapes(lines);
+    this.#unshared = unshared(
+      lines,
+      ({ key, own }) => (own ? shapeOfKey(key) : null),
+      ({ key }) => shapeOfKey(key),
+    );
+    this.#unsharedKinds = unshared(lines, kindOf, kindOf);
     this.#groups = sharedGroups(lines);
   }
 
@@ -59,6 +65,11 @@ export class Statistics {
   /** False for a shape of references of which each side has many and no two are the same: they are of two registers. */
   sharesReferences(shape: string): boolean {
     return !this.#unshared.has(shape);
+  }
+
+  /** False for a kind of document of which each side has many and no two are the same, as each side's own orders. */
+  sharesKind(kind: string): boolean {
+    return !this.#unsharedKinds.has(kind);
   }
 
   /** From here on a partner is looked for among these lines: those that are still open. */
@@ -139,8 +150,8 @@ export class Statistics {
   }
 
   /** True when no other line of its side had this line's amount, matched or not, and it is no round one. */
-  isOneOff({ scope, side, minor }: Line): boolean {
-    return significantDigits(minor) >= ODD_DIGITS && this.#allTimes.get(`${scope} ${side}`)?.get(minor) === 1;
+  isOneOff({ scope, side, minor }: Line, digits = ODD_DIGITS): boolean {
+    return significantDigits(minor) >= digits && this.#allTimes.get(`${scope} ${side}`)?.get(minor) === 1;
   }
 
   /** Among how many lines of the other side a partner is looked for, in bits. */
@@ -156,31 +167,36 @@ export function shapeOfKey(key: string): string {
   return key.replace(/\d/g, '9').replace(/[A-Z]/g, 'A');
 }
 
-/** Shapes of which the ledger has references and the other side's texts have many keys, and hardly one is the same. */
-function unsharedShapes(lines: readonly Line[]): Set<string> {
+/**
+ * Sorts of which the ledger has keys and the other side's texts have many, and hardly one is the same: two registers that are
+ * written alike.
+ */
+function unshared(
+  lines: readonly Line[],
+  ledgerSort: (identifier: Identifier) => string | null,
+  statementSort: (identifier: Identifier) => string | null,
+): Set<string> {
   const ours = new Map<string, Set<string>>();
   const theirs = new Map<string, { keys: number; shared: number }>();
   for (const { side, identifiers } of lines)
     if (side === 'ledger')
-      for (const { key, own } of identifiers) {
-        if (!own) continue;
-        const shape = shapeOfKey(key);
-        ours.set(shape, (ours.get(shape) ?? new Set()).add(key));
+      for (const identifier of identifiers) {
+        const sort = ledgerSort(identifier);
+        if (sort !== null) ours.set(sort, (ours.get(sort) ?? new Set()).add(identifier.key));
       }
   for (const { side, identifiers } of lines)
     if (side === 'statement')
-      for (const { key } of identifiers) {
-        const own = ours.get(shapeOfKey(key));
-        if (!own) continue;
-        const count = theirs.get(shapeOfKey(key)) ?? { keys: 0, shared: 0 };
+      for (const identifier of identifiers) {
+        const sort = statementSort(identifier);
+        const own = sort === null ? undefined : ours.get(sort);
+        if (sort === null || !own) continue;
+        const count = theirs.get(sort) ?? { keys: 0, shared: 0 };
         count.keys += 1;
-        if (own.has(key)) count.shared += 1;
-        theirs.set(shapeOfKey(key), count);
+        if (own.has(identifier.key)) count.shared += 1;
+        theirs.set(sort, count);
       }
-  const unshared = [...theirs].filter(
-    ([, { keys, shared }]) => keys >= MANY_REFERENCES && shared * 20 < keys,
-  );
-  return new Set(unshared.map(([shape]) => shape));
+  const found = [...theirs].filter(([, { keys, shared }]) => keys >= MANY_REFERENCES && shared * 20 < keys);
+  return new Set(found.map(([sort]) => sort));
 }
 
 /** Groups that both sides have. */
@@ -224,6 +240,10 @@ function amountsOf(lines: readonly Line[]): Map<string, Map<bigint, number>> {
     counts.set(minor, (counts.get(minor) ?? 0) + 1);
   }
   return times;
+}
+
+function kindOf({ kind, digits }: Identifier): string | null {
+  return kind === '' || digits === '' ? null : kind;
 }
 
 function wordsOf(name: Name | null): readonly string[] {

@@ -19,6 +19,7 @@ const PLAIN_BITS = 4.2;
 const TELLING_NAME_BITS = 6;
 const LATE_BITS = -1;
 const NEARLY_PERCENT = 75;
+const LATE_DIGITS = 3;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
 const SLACK_BITS = 0.4;
 // Past this many pairs in one amount, lines that look the same are weighed once for all of them.
@@ -135,13 +136,7 @@ function pairsOf(
     if (!withText && ((one.name && other.name) || board.namesKnownOther(one, other))) return null;
     if (withText && evidence.alias !== (rule === amountDateAlias) && !evidence.shared) return null;
     if (!evidence.shared && (evidence.contradicted || board.namesAnother(one, other, evidence))) return null;
-    // A payment after a month by its name alone: only of an amount that nothing else in the account has, and no round one.
-    if (
-      !evidence.shared &&
-      days > named &&
-      !(days <= 2 * named && board.statistics.isOneOff(one) && board.statistics.isOneOff(other))
-    )
-      return null;
+    if (!evidence.shared && days > named && !isLate(board, one, other, evidence)) return null;
     // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
     const floor = evidence.identifierBits >= 0 ? plainBits(board, evidence) : 0;
     const times = ledger.length === statement.length ? ledger.length : 0;
@@ -158,6 +153,22 @@ function pairsOf(
       }),
     );
   return lookAlikes(ledger, statement, weigh);
+}
+
+/**
+ * A payment after a month by its name alone: only of an amount that nothing else in the account has, and no round one. Even
+ * later it takes the whole name.
+ */
+function isLate(board: Board, one: Line, other: Line, { days, namePercent, nameBits }: Evidence): boolean {
+  const { late, name } = board.settings.windows;
+  if (days <= 2 * name && board.statistics.isOneOff(one) && board.statistics.isOneOff(other)) return true;
+  const whole = (namePercent ?? 0) >= PLAIN_PERCENT && nameBits >= TELLING_NAME_BITS;
+  return (
+    days <= late &&
+    whole &&
+    board.statistics.isOneOff(one, LATE_DIGITS) &&
+    board.statistics.isOneOff(other, LATE_DIGITS)
+  );
 }
 
 function plainBits(board: Board, { namePercent, nameBits, days, dateBits }: Evidence): number {

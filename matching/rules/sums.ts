@@ -57,9 +57,27 @@ export const identifierSum: Rule = {
       ofAmount ??= byKeys(board.open(), (one) => [amountKey(one.scope, one.minor)]);
       if (isTakenOff(ofAmount, line, same)) return pools;
       const of = partiesListed(line, same);
+      // What another line names as well may be paid in two sums.
+      const ofThisOnly = !same.some((part) =>
+        identifierKeys(part).some((key) =>
+          named
+            .get(key)
+            ?.some(
+              (one) =>
+                one !== line &&
+                one.side === line.side &&
+                board.isOpen(one) &&
+                (board.namesAlike(one, line) ?? ALIKE_PERCENT) >= ALIKE_PERCENT,
+            ),
+        ),
+      );
       return [
         ...pools,
-        { ...first, agreed: true, ...(of === 1 ? { inPart: true } : of > 1 ? { lessPercent: true } : {}) },
+        {
+          ...first,
+          agreed: true,
+          ...(of === 1 && ofThisOnly ? { inPart: true } : of > 1 ? { lessPercent: true } : {}),
+        },
       ];
     });
   },
