@@ -3,7 +3,7 @@ import { isSpecific } from '../../ledger/keys.ts';
 import { type Edge, assign } from '../assign.ts';
 import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
-import { sameIdentifier } from '../identifiers.ts';
+import { lookupKey, sameIdentifier } from '../identifiers.ts';
 import { type Line, byKeys } from '../line.ts';
 
 // Odds below these are left open: 8 : 1 where a text agrees, 64 : 1 where nothing but amount and date does.
@@ -96,16 +96,24 @@ function withoutRepeats(
   others: readonly Line[],
   again: Map<Line, number>,
 ): readonly Line[] {
-  const same = byKeys(lines, ({ reference, name }) =>
-    reference !== null && isSpecific(reference) ? [`${reference} ${name?.joined ?? ''}`] : [],
+  const named = new Set(others.flatMap(({ identifiers }) => identifiers.map(lookupKey)));
+  const same = byKeys(lines, ({ reference, name, identifiers }) =>
+    reference !== null && isSpecific(reference)
+      ? [`${reference} ${name?.joined ?? ''}`]
+      : identifiers.flatMap((one) => (!one.standing && named.has(lookupKey(one)) ? [lookupKey(one)] : [])),
   );
   const left = new Set<Line>();
-  for (const repeats of same.values()) {
-    const reference = repeats[0]?.reference;
-    const [own] = repeats[0]?.identifiers ?? [];
+  for (const [key, repeats] of same) {
+    const [first] = repeats;
+    const own =
+      first?.reference != null
+        ? first.identifiers[0]
+        : first?.identifiers.find((one) => lookupKey(one) === key);
     if (repeats.length < 2 || !own) continue;
     const wanted = others.filter(
-      (line) => line.reference === reference || line.identifiers.some((one) => sameIdentifier(one, own)),
+      (line) =>
+        (first?.reference != null && line.reference === first.reference) ||
+        line.identifiers.some((one) => sameIdentifier(one, own)),
     ).length;
     if (wanted === 0 || wanted >= repeats.length) continue;
     for (const line of repeats.slice(wanted)) left.add(line);

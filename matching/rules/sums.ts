@@ -53,12 +53,13 @@ export const identifierSum: Rule = {
       }));
       // Only where nothing adds up: all that it names, less a discount.
       const [first] = pools;
-      if (!first || same.length < lines.length) return pools;
+      const listed = lines.filter(({ minor }) => minor > 0n === line.minor > 0n);
+      if (!first || listed.length < lines.length) return pools;
       ofAmount ??= byKeys(board.open(), (one) => [amountKey(one.scope, one.minor)]);
-      if (isTakenOff(ofAmount, line, same)) return pools;
-      const of = partiesListed(line, same);
-      // What another line names as well may be paid in two sums.
-      const ofThisOnly = !same.some((part) =>
+      if (isTakenOff(ofAmount, line, listed)) return pools;
+      const parties = partiesListed(line, listed);
+      // What another line of that party names as well may be paid in two sums.
+      const isNamedAgain = (part: Line) =>
         identifierKeys(part).some((key) =>
           named
             .get(key)
@@ -69,15 +70,14 @@ export const identifierSum: Rule = {
                 board.isOpen(one) &&
                 (board.namesAlike(one, line) ?? ALIKE_PERCENT) >= ALIKE_PERCENT,
             ),
-        ),
-      );
+        );
+      const inPart = parties === 1 && !listed.some(isNamedAgain);
       return [
         ...pools,
-        {
-          ...first,
-          agreed: true,
-          ...(of === 1 && ofThisOnly ? { inPart: true } : of > 1 ? { lessPercent: true } : {}),
-        },
+        ...(same.length === lines.length
+          ? [{ ...first, agreed: true as const, ...(parties > 1 ? { lessPercent: true as const } : {}) }]
+          : []),
+        ...(inPart ? [{ ...first, lines: listed, wholeOnly: true as const, inPart: true as const }] : []),
       ];
     });
   },
