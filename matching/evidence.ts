@@ -1,4 +1,4 @@
-import { type Identifier, contradicts, isLong, isSlip, sameIdentifier } from './identifiers.ts';
+import { type Identifier, contradicts, isLong, isMistaken, isSlip, sameIdentifier } from './identifiers.ts';
 import type { Line } from './line.ts';
 import { type Likeness, type Name, likeness } from './names.ts';
 import { otherPeriods } from './periods.ts';
@@ -174,7 +174,11 @@ export class Scale {
           (contradicts(one, other) && this.#statistics.sharesKind(one.kind)) ||
           this.#ofOneColumn(one, other)
         ) {
-          const slip = isSlip(one, other);
+          const slip =
+            isSlip(one, other) ||
+            (isMistaken(one, other) &&
+              this.#statistics.naming(one) === 1 &&
+              this.#statistics.naming(other) === 1);
           if (slip && isLong(one) && isLong(other)) best = Math.max(best, LONG_SLIP_BITS);
           else against = Math.min(against, slip ? SLIP_BITS : CONTRADICTION_BITS);
         }

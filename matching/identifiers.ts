@@ -107,6 +107,17 @@ export function isLong({ key }: Pick<Identifier, 'key'>): boolean {
   return key.length >= LONG_NUMBER;
 }
 
+/**
+ * True for two numbers of one length with one digit mistaken, and not the last one, by which the next document differs. Where
+ * nobody else names either of them, hardly two documents of one register are so alike.
+ */
+export function isMistaken({ key: a }: Identifier, { key: b }: Identifier): boolean {
+  if (a.length !== b.length || a.length < SHORTEST_SLIP) return false;
+  const wrong = [...a].flatMap((letter, at) => (letter === b[at] ? [] : [at]));
+  const [at = -1] = wrong;
+  return wrong.length === 1 && at < a.length - 1 && /\d/.test(a[at] ?? '') && /\d/.test(b[at] ?? '');
+}
+
 const SHORTEST_SLIP = 7;
 const LONG_NUMBER = 20;
 
