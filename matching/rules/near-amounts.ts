@@ -38,6 +38,8 @@ type Shape = keyof typeof SHAPE_BITS;
 const LEAST_BITS = 4;
 // In few lines no identifier is rare; a number of twenty digits is one document's everywhere.
 const LONG_BITS = 5;
+// A document that these two name and nobody else is hardly named by mistake.
+const ONLY_TWO_BITS = 3;
 const SLACK_BITS = 1;
 const ALIKE_PERCENT = 80;
 const UNLIKE_PERCENT = 35;
@@ -171,7 +173,8 @@ function propose(
     if (shape === null || !shapes(shape, one, other)) continue;
     const evidence = board.weigh(one, other);
     if (evidence.days > window || !fits(evidence, one, other)) continue;
-    const long = evidence.shared && isLong(evidence.shared) ? LONG_BITS : 0;
+    const only = evidence.shared && board.statistics.naming(evidence.shared) === 2 ? ONLY_TWO_BITS : 0;
+    const long = evidence.shared && isLong(evidence.shared) ? LONG_BITS : only;
     const text = evidence.identifierBits + evidence.nameBits + long;
     const gain =
       text +

@@ -49,7 +49,8 @@ export const identifierSum: Rule = {
         chance: CHANCE_SAME_IDENTIFIER,
         whole: CERTAIN,
         lessFee: true,
-        together: (parts) => ofOneParty(board, line, parts),
+        // Whoever pays two documents to the cent may have any name.
+        together: (parts) => partiesListed(line, parts) > 0 || ofOneParty(board, line, parts),
       }));
       // Only where nothing adds up: all that it names, less a discount.
       const [first] = pools;
