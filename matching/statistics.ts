@@ -21,6 +21,8 @@ export class Statistics {
   readonly #unshared: ReadonlySet<string>;
   readonly #unsharedKinds: ReadonlySet<string>;
   readonly #groups: ReadonlySet<string>;
+  // Of very many lines nobody asks, and it would take too much room.
+  readonly #ofParty: ReadonlyMap<string, number> | null;
   readonly #allTimes: ReadonlyMap<string, ReadonlyMap<bigint, number>>;
   #openTimes: ReadonlyMap<string, ReadonlyMap<bigint, number>> = new Map();
   #days: ReadonlyMap<string, readonly number[]> = new Map();
@@ -36,6 +38,7 @@ export class Statistics {
       for (const key of new Set(line.identifiers.map(lookupKey))) add(this.#identifiers, key);
     }
     this.#allTimes = amountsOf(lines);
+    this.#ofParty = lines.length > MOST_BY_PARTY ? null : partiesOf(lines);
     this.#unshared = unshared(
       lines,
       ({ key, own }) => (own ? shapeOfKey(key) : null),
@@ -150,8 +153,13 @@ export class Statistics {
   }
 
   /** True when no other line of its side had this line's amount, matched or not, and it is no round one. */
-  isOneOff({ scope, side, minor }: Line, digits = ODD_DIGITS): boolean {
-    return significantDigits(minor) >= digits && this.#allTimes.get(`${scope} ${side}`)?.get(minor) === 1;
+  isOneOff({ scope, side, minor }: Line): boolean {
+    return significantDigits(minor) >= ODD_DIGITS && this.#allTimes.get(`${scope} ${side}`)?.get(minor) === 1;
+  }
+
+  /** True when no other line of its side had this line's amount with a name that begins like its own, matched or not. */
+  isOnlyOfParty(line: Line): boolean {
+    return this.#ofParty === null ? this.isOneOff(line) : this.#ofParty.get(partyKey(line)) === 1;
   }
 
   /** Among how many lines of the other side a partner is looked for, in bits. */
@@ -207,6 +215,7 @@ function sharedGroups(lines: readonly Line[]): Set<string> {
 }
 
 const MANY_REFERENCES = 10;
+const MOST_BY_PARTY = 50_000;
 const MOST_BITS = 18;
 const MOST_GROUP_BITS = 8;
 
@@ -244,6 +253,17 @@ function amountsOf(lines: readonly Line[]): Map<string, Map<bigint, number>> {
 
 function kindOf({ kind, digits }: Identifier): string | null {
   return kind === '' || digits === '' ? null : kind;
+}
+
+/** How often each amount occurs with each party, a party told by the first word of its name. */
+function partiesOf(lines: readonly Line[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const line of lines) add(times, partyKey(line));
+  return times;
+}
+
+function partyKey({ scope, side, minor, name, words }: Line): string {
+  return `${scope} ${side} ${minor} ${(name ?? words)?.words[0] ?? ''}`;
 }
 
 function wordsOf(name: Name | null): readonly string[] {

@@ -5,6 +5,7 @@ import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from 
 import type { Evidence } from '../evidence.ts';
 import { lookupKey, sameIdentifier } from '../identifiers.ts';
 import { type Line, byKeys } from '../line.ts';
+import { significantDigits } from '../statistics.ts';
 
 // Odds below these are left open: 8 : 1 where a text agrees, 64 : 1 where nothing but amount and date does.
 const LEAST_BITS_WITH_TEXT = 3;
@@ -19,7 +20,7 @@ const PLAIN_BITS = 4.2;
 const TELLING_NAME_BITS = 6;
 const LATE_BITS = -1;
 const NEARLY_PERCENT = 75;
-const LATE_DIGITS = 3;
+const LATE_DIGITS = 2;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
 const SLACK_BITS = 0.4;
 // Past this many pairs in one amount, lines that look the same are weighed once for all of them.
@@ -164,8 +165,8 @@ function pairsOf(
 }
 
 /**
- * A payment after a month by its name alone: only of an amount that nothing else in the account has, and no round one. Even
- * later it takes the whole name.
+ * A payment after a month by its name alone: only of an amount that nothing else in the account has, and no round one. By the
+ * whole name also later, and of an amount that others have; but that party only once.
  */
 function isLate(board: Board, one: Line, other: Line, { days, namePercent, nameBits }: Evidence): boolean {
   const { late, name } = board.settings.windows;
@@ -174,8 +175,9 @@ function isLate(board: Board, one: Line, other: Line, { days, namePercent, nameB
   return (
     days <= late &&
     whole &&
-    board.statistics.isOneOff(one, LATE_DIGITS) &&
-    board.statistics.isOneOff(other, LATE_DIGITS)
+    significantDigits(one.minor) >= LATE_DIGITS &&
+    board.statistics.isOnlyOfParty(one) &&
+    board.statistics.isOnlyOfParty(other)
   );
 }
 
