@@ -58,6 +58,7 @@ export class Board {
   readonly #found: Match[] = [];
   readonly #parties: Parties;
   readonly #fees = new Map<string, ReadonlySet<bigint | null>>();
+  readonly #rounding = new Map<string, bigint>();
   readonly #known = new Map<string, boolean>();
   /** In thousandths of a percent. */
   readonly #mostKept: bigint;
@@ -107,6 +108,14 @@ export class Board {
   /** True when an amount in minor units is no more than the largest fee on the list. */
   isFeeAtMost(minor: bigint, currency: string): boolean {
     return [...this.#feesIn(currency)].some((fee) => fee !== null && minor <= fee);
+  }
+
+  /** Rounding that a conversion may leave, in minor units of a currency. */
+  roundingIn(currency: string): bigint {
+    let rounding = this.#rounding.get(currency);
+    if (rounding === undefined)
+      this.#rounding.set(currency, (rounding = minorOf(this.settings.rounding, currency) ?? 0n));
+    return rounding;
   }
 
   #feesIn(currency: string): ReadonlySet<bigint | null> {

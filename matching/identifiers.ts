@@ -113,9 +113,14 @@ export function isLong({ key }: Pick<Identifier, 'key'>): boolean {
  */
 export function isMistaken({ key: a }: Identifier, { key: b }: Identifier): boolean {
   if (a.length !== b.length || a.length < SHORTEST_SLIP) return false;
-  const wrong = [...a].flatMap((letter, at) => (letter === b[at] ? [] : [at]));
-  const [at = -1] = wrong;
-  return wrong.length === 1 && at < a.length - 1 && /\d/.test(a[at] ?? '') && /\d/.test(b[at] ?? '');
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  return (
+    at < a.length - 1 &&
+    a.slice(at + 1) === b.slice(at + 1) &&
+    /\d/.test(a[at] ?? '') &&
+    /\d/.test(b[at] ?? '')
+  );
 }
 
 const SHORTEST_SLIP = 7;

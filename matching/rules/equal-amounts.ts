@@ -97,6 +97,7 @@ function withoutRepeats(
   others: readonly Line[],
   again: Map<Line, number>,
 ): readonly Line[] {
+  if (lines.length < 2) return lines;
   const named = new Set(others.flatMap(({ identifiers }) => identifiers.map(lookupKey)));
   const same = byKeys(lines, ({ reference, name, identifiers }) =>
     reference !== null && isSpecific(reference)

@@ -14,7 +14,7 @@ import type { Evidence } from '../evidence.ts';
 import { isLong } from '../identifiers.ts';
 import { NameIndex } from '../name-index.ts';
 import { significantDigits } from '../statistics.ts';
-import { type Line, byKeys, otherSide } from '../line.ts';
+import { type Line, byKeys } from '../line.ts';
 
 // What a known shape of difference is worth beside an equal amount, in bits: the likelier by chance, the less.
 const SHAPE_BITS = {
@@ -88,26 +88,42 @@ export const amountSlip: Rule = {
   version: 5,
   find(board) {
     const window = board.settings.windows.amount;
-    const [ledger, statement] = [board.open('ledger'), board.open('statement')];
-    const indexes = { ledger: new NameIndex(ledger), statement: new NameIndex(statement) };
-    const partners = (line: Line) =>
-      indexes[otherSide(line)].near(line, (other) => Math.abs(line.day - other.day) <= window);
+    const statements = new NameIndex(board.open('statement'));
+    const pairs = board
+      .open('ledger')
+      .flatMap((one) =>
+        statements
+          .near(one, (other) => Math.abs(one.day - other.day) <= window)
+          .map((other) => [one, other] as const),
+      );
+    let partners: ReadonlyMap<Line, readonly Line[]> | null = null;
     const alike = (evidence: Evidence) =>
       (evidence.namePercent ?? 0) >= ALIKE_PERCENT && evidence.identifierBits >= 0;
-    // Nobody else it could be: then any difference that has a name tells enough.
-    const onlyOne = (line: Line) =>
-      partners(line).filter((other) => alike(board.weigh(line, other))).length === 1;
-    // Of round amounts any two differ by one digit.
-    const telling = (shape: Shape, one: Line, other: Line) => {
-      if (SURE.has(shape)) return true;
-      if (IN_PART.has(shape) && shape !== 'small') return false;
-      const odd = significantDigits(one.minor) >= 4 && significantDigits(other.minor) >= 4;
-      return (odd && shape !== 'small') || (onlyOne(one) && onlyOne(other));
+    const onlyOne = (line: Line) => {
+      partners ??= partnersOf(pairs);
+      return partners.get(line)?.filter((other) => alike(board.weigh(line, other))).length === 1;
     };
-    const pairs = ledger.flatMap((one) => partners(one).map((other) => [one, other] as const));
-    propose(board, amountSlip, pairs, telling, alike, window);
+    const mayBe = (shape: Shape) => !IN_PART.has(shape) || shape === 'small';
+    // Of round amounts any two differ by one digit, unless nobody else it could be.
+    const fits = (evidence: Evidence, one: Line, other: Line, shape: Shape) =>
+      alike(evidence) &&
+      (SURE.has(shape) ||
+        (shape !== 'small' && significantDigits(one.minor) >= 4 && significantDigits(other.minor) >= 4) ||
+        (onlyOne(one) && onlyOne(other)));
+    propose(board, amountSlip, pairs, mayBe, fits, window);
   },
 };
+
+function partnersOf(pairs: readonly (readonly [Line, Line])[]): Map<Line, Line[]> {
+  const partners = new Map<Line, Line[]>();
+  for (const pair of pairs)
+    for (const [line, other] of [pair, [pair[1], pair[0]] as const]) {
+      const list = partners.get(line);
+      if (list) list.push(other);
+      else partners.set(line, [other]);
+    }
+  return partners;
+}
 
 /** One line against the posting that names its day, less what a processor or an acquirer keeps. A proposal. */
 export const dayLessFee: Rule = {
@@ -156,7 +172,7 @@ function propose(
   rule: Rule,
   pairs: readonly (readonly [Line, Line])[],
   shapes: (shape: Shape, one: Line, other: Line) => boolean,
-  fits: (evidence: Evidence, one: Line, other: Line) => boolean,
+  fits: (evidence: Evidence, one: Line, other: Line, shape: Shape) => boolean,
   window: number,
   shapeFor = (one: Line, other: Line): Shape | null => shapeOf(board, one, other),
 ): void {
@@ -172,7 +188,7 @@ function propose(
     const shape = shapeFor(one, other);
     if (shape === null || !shapes(shape, one, other)) continue;
     const evidence = board.weigh(one, other);
-    if (evidence.days > window || !fits(evidence, one, other)) continue;
+    if (evidence.days > window || !fits(evidence, one, other, shape)) continue;
     const only = evidence.shared && board.statistics.naming(evidence.shared) === 2 ? ONLY_TWO_BITS : 0;
     const long = evidence.shared && isLong(evidence.shared) ? LONG_BITS : only;
     const text = evidence.identifierBits + evidence.nameBits + long;
@@ -256,7 +272,7 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (one.minor > 0n !== other.minor > 0n) return null;
   const [a, b] = [magnitude(one.minor), magnitude(other.minor)];
   const gap = magnitude(a - b);
-  if (gap <= (minorOf(board.settings.rounding, one.currency) ?? 0n)) return 'rounding';
+  if (gap <= board.roundingIn(one.currency)) return 'rounding';
   const [x, y] = [a.toString(), b.toString()];
   if (areTransposed(x, y)) return 'transposed';
   // A fee makes the account poorer than was booked, never richer.
