@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Decimal as PlainDecimal } from 'decimal.js';
 import fc from 'fast-check';
-import { amountOf, currencyCode, exponentOf, formatAmount, roundTo } from './currency.ts';
+import { RunningTotal, amountOf, currencyCode, exponentOf, formatAmount, roundTo } from './currency.ts';
 import { MoneyError, ZERO, decimal, sum, usd } from './money.ts';
 
 const cents = fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n });
@@ -44,6 +44,24 @@ test('sums are exact in any order', () => {
       assert.ok(sum(asMoney.toReversed()).eq(sum(asMoney)));
     }),
   );
+});
+
+test('a running total is the sum, in every currency', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n })),
+      fc.constantFrom('USD', 'JPY', 'BHD', 'CLF'),
+      (minors, code) => {
+        const currency = currencyCode(code);
+        const unit = decimal('10').pow(exponentOf(currency));
+        const amounts = minors.map((minor) => decimal(minor).dividedBy(unit));
+        const total = new RunningTotal(currency);
+        for (const amount of amounts) total.add(formatAmount(amount, currency));
+        assert.ok(total.amount.eq(sum(amounts)));
+      },
+    ),
+  );
+  assert.ok(new RunningTotal(currencyCode('USD')).amount.eq(ZERO));
 });
 
 test('what is written is read back the same', () => {
