@@ -13,6 +13,8 @@ export interface Evidence {
   readonly identifierBits: number;
   /** True when both name documents of one register, or months, and some of them are not the same. */
   readonly contradicted: boolean;
+  /** The same to the letter: also where it may be a slip, or the two sides count such documents each for itself. Nothing of the kind settles. */
+  readonly disagrees: boolean;
   /** True when both name one customer, member or contract by its number. */
   readonly sameParty: boolean;
   /** How alike the names are, 0 to 100; null when one line has none. */
@@ -158,8 +160,11 @@ export class Scale {
     return most >= OFTEN && most >= all * MOSTLY ? name : null;
   }
 
-  #identifiers(a: Line, b: Line): Pick<Evidence, 'shared' | 'identifierBits' | 'contradicted' | 'sameParty'> {
-    let [best, shared, against, sameParty] = [0, null as Identifier | null, 0, false];
+  #identifiers(
+    a: Line,
+    b: Line,
+  ): Pick<Evidence, 'shared' | 'identifierBits' | 'contradicted' | 'disagrees' | 'sameParty'> {
+    let [best, shared, against, sameParty, disagrees] = [0, null as Identifier | null, 0, false, false];
     for (const one of a.identifiers)
       for (const other of b.identifiers) {
         if (sameIdentifier(one, other)) {
@@ -170,17 +175,13 @@ export class Scale {
           const bits = this.#statistics.identifier(one);
           if (bits > best) [best, shared] = [bits, one];
         } else if (isCutOff(one.key, other.key)) best = Math.max(best, CUT_OFF_BITS);
-        else if (
-          (contradicts(one, other) && this.#statistics.sharesKind(one.kind)) ||
-          this.#ofOneColumn(one, other)
-        ) {
-          const slip =
-            isSlip(one, other) ||
-            (isMistaken(one, other) &&
-              this.#statistics.naming(one) === 1 &&
-              this.#statistics.naming(other) === 1);
+        else if (contradicts(one, other) || this.#ofOneColumn(one, other)) {
+          const slip = isSlip(one, other);
+          disagrees ||= !slip;
           if (slip && isLong(one) && isLong(other)) best = Math.max(best, LONG_SLIP_BITS);
-          else against = Math.min(against, slip ? SLIP_BITS : CONTRADICTION_BITS);
+          else if (slip || this.#isOrphan(one, other)) against = Math.min(against, SLIP_BITS);
+          else if (this.#statistics.sharesKind(one.kind) || this.#ofOneColumn(one, other))
+            against = CONTRADICTION_BITS;
         }
       }
     const party = (sameParty ? PARTY_BITS : 0) + (shared ? 0 : this.#statistics.group(a, b));
@@ -195,8 +196,14 @@ export class Scale {
         against <= CONTRADICTION_BITS ||
         otherPeriods(a.said.periods, b.said.periods) ||
         this.#statistics.ofTwoGroups(a, b),
+      disagrees,
       sameParty,
     };
+  }
+
+  /** True for two numbers that differ by one mistaken digit, where no other line names either of them. */
+  #isOrphan(a: Identifier, b: Identifier): boolean {
+    return isMistaken(a, b) && this.#statistics.naming(a) === 1 && this.#statistics.naming(b) === 1;
   }
 
   /** True for two references of one shape that are not the same, where the two sides write the same references at all. */

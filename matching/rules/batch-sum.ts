@@ -12,7 +12,7 @@ const CHANCE_STATED = 0.05;
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
   name: 'batch_sum',
-  version: 4,
+  version: 5,
   find(board) {
     const open = board.open();
     const ofDay = new Map<string, Batch[]>();

@@ -12,7 +12,7 @@ const CONTRADICTING_PERCENT = 50;
  */
 export const exactReference: Rule = {
   name: 'exact_reference',
-  version: 3,
+  version: 4,
   find(board) {
     const open = board.open();
     const keys = (line: Line) =>
@@ -56,7 +56,7 @@ function settleable(board: Board, ledger: Line, statement: Line): void {
 
 /** True when something else that the two lines say keeps their match from settling: a name, a document, a month. */
 export function contradicting(board: Board, a: Line, b: Line): boolean {
-  const { namePercent, contradicted } = board.weigh(a, b);
+  const { namePercent, contradicted, disagrees } = board.weigh(a, b);
   const names = a.name !== null && b.name !== null && (namePercent ?? 0) < CONTRADICTING_PERCENT;
-  return names || contradicted;
+  return names || contradicted || disagrees;
 }

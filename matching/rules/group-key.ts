@@ -14,7 +14,7 @@ import { isMonthNumber } from '../periods.ts';
  */
 export const groupKey: Rule = {
   name: 'group_key',
-  version: 3,
+  version: 4,
   find(board) {
     for (const { group, lines, ledger, statement } of groups(board)) {
       if (Math.min(ledger.length, statement.length) !== 1 || gross(ledger) !== gross(statement)) continue;

@@ -128,7 +128,7 @@ function partnersOf(pairs: readonly (readonly [Line, Line])[]): Map<Line, Line[]
 /** One line against the posting that names its day, less what a processor or an acquirer keeps. A proposal. */
 export const dayLessFee: Rule = {
   name: 'day_less_fee',
-  version: 2,
+  version: 3,
   find(board) {
     const ofDay = byKeys(board.open('ledger'), (line) => [`${line.scope} ${line.date.slice(5)}`]);
     const pairs = board.open('statement').flatMap((other) =>

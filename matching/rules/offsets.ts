@@ -8,7 +8,7 @@ import { type Line, byKeys, otherSide } from '../line.ts';
  */
 export const sameSideOffset: Rule = {
   name: 'same_side_offset',
-  version: 4,
+  version: 5,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     for (const pair of opposites(board, (line) => (line.reference === null ? [] : [line.reference]))) {

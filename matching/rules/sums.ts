@@ -28,7 +28,7 @@ const NEARER = [3, 6];
 /** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
 export const identifierSum: Rule = {
   name: 'identifier_sum',
-  version: 4,
+  version: 5,
   find(board) {
     const named = byKeys(board.open(), (line) => [...identifierKeys(line), ...familyKeys(line)]);
     let ofAmount: ReadonlyMap<string, readonly Line[]> | null = null;
@@ -115,7 +115,7 @@ function partiesListed(line: Line, others: readonly Line[]): number {
 /** One line against several of the same counterparty. A proposal. */
 export const counterpartySum: Rule = {
   name: 'counterparty_sum',
-  version: 4,
+  version: 5,
   find(board) {
     const names = new NameIndex(board.open());
     const naming = byKeys(board.open(), identifierKeys);
