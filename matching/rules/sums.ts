@@ -1,3 +1,4 @@
+import { magnitude } from '../amounts.ts';
 import { type Board, type Rule, identifierKeys } from '../board.ts';
 import { referenceKey } from '../../ledger/keys.ts';
 import { identifierOf } from '../identifiers-in-text.ts';
@@ -129,9 +130,9 @@ export const counterpartySum: Rule = {
         late,
       );
       const isAlike = (other: Line) => board.namePercent(line, other) >= ALIKE_PERCENT;
-      // What names two has more to say than one document, or a slip in a third.
+      // What names two has more to say than one document, or a slip in one of them.
       const anchors = [...new Set(alsoNamed)].filter((other) => shareIdentifier(line, other));
-      const named = line.said.collective || anchors.length >= 2 ? anchors : [];
+      const named = line.said.collective || anchors.length >= 2 || namesMore(line, anchors) ? anchors : [];
       const besides = (other: Line) =>
         isCandidate(board, line, other, late) && named.some(({ day }) => Math.abs(day - other.day) <= window);
       const unnamed =
@@ -214,10 +215,29 @@ function seriesOf(lines: readonly Line[]): Pool[] {
   );
 }
 
+// What a remittance lists.
+const LISTED = new Set(['INV', 'CN', 'PO']);
+
+/** True where a line names one document that the other side has, and others of its kind that it has not. */
+function namesMore(line: Line, [anchor]: readonly Line[]): boolean {
+  const shared = line.identifiers.find(
+    (one) => !one.standing && anchor?.identifiers.some((other) => sameIdentifier(one, other)) === true,
+  );
+  return (
+    shared !== undefined &&
+    line.identifiers.some(
+      (one) => !one.standing && one !== shared && (one.kind === shared.kind || LISTED.has(one.kind)),
+    )
+  );
+}
+
 /** What it names, and others that it does not: `INV-4568 a.o.`; or a credit note, which is seldom named. */
 function anchoredPools(line: Line, named: readonly Line[], unnamed: readonly Line[]): Pool[] {
-  const credits = unnamed.filter(({ minor }) => minor > 0n !== line.minor > 0n);
-  return [sameSign(line, unnamed), credits].flatMap((lines) =>
+  const positive = line.minor > 0n;
+  const rest = magnitude(line.minor - totalOf(named));
+  const credits = unnamed.filter(({ minor }) => minor > 0n !== positive);
+  const others = unnamed.filter(({ minor }) => minor > 0n === positive && magnitude(minor) <= rest);
+  return [others, credits].flatMap((lines) =>
     lines.length === 0
       ? []
       : [
