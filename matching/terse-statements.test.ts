@@ -137,3 +137,11 @@ test('numbers of a kind that each side counts for itself contradict nothing', ()
   assert.equal(found(ledger, statement).length, names.length);
   assert.deepEqual(found(ledger.slice(0, 3), statement.slice(0, 3)), [], 'of three nobody knows');
 });
+
+test('a refund with a turned sign is its document’s, where no other line has the number', () => {
+  const refund = { ...due('#41173', '1297.57', 'Global Dental'), description: 'Refund #41173' };
+  const back = { ...paid('05', '-1297.57', 'GLOBAL DENTAL', 'PMT'), reference: '#41173' };
+  assert.deepEqual(found([refund], [back]), ['amount_mismatch fuzzy_match L1 S1']);
+  const sale = { ...due('#41173', '3290.10', 'Global Dental'), description: 'Invoice #41173' };
+  assert.ok(!found([refund, sale], [back]).includes('amount_mismatch fuzzy_match L1 S1'));
+});

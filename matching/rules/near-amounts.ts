@@ -19,6 +19,7 @@ import { type Line, byKeys } from '../line.ts';
 // What a known shape of difference is worth beside an equal amount, in bits: the likelier by chance, the less.
 const SHAPE_BITS = {
   sign: 9,
+  refund: 3,
   transposed: 9,
   slip: 6,
   shift: 8,
@@ -228,7 +229,7 @@ function propose(
 }
 
 // Of these the amounts say nothing: what ties the lines must say it all.
-const IN_PART: ReadonlySet<Shape> = new Set(['small', 'partial', 'other', 'overpaid']);
+const IN_PART: ReadonlySet<Shape> = new Set(['refund', 'small', 'partial', 'other', 'overpaid']);
 // These are hardly ever chance, however round the amounts.
 const SURE: ReadonlySet<Shape> = new Set(['sign', 'charge', 'stated', 'percent', 'cut', 'rounding']);
 const TAKEN_OFF: ReadonlySet<Shape> = new Set(['charge', 'stated', 'percent', 'kept', 'small']);
@@ -250,6 +251,7 @@ function bookedApart(
 
 const IN_WORDS: Record<Shape, string> = {
   sign: 'the sign is turned',
+  refund: 'the sign is turned, and one of them says that it gives back',
   transposed: 'digits are transposed',
   slip: 'one digit is mistaken',
   shift: 'the decimal point is shifted',
@@ -268,7 +270,7 @@ const IN_WORDS: Record<Shape, string> = {
 /** What the difference of two amounts looks like; null when they have nothing to do with each other. */
 export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   // What gives money back has the other sign for its own reason.
-  if (one.minor === -other.minor) return one.said.reverses === other.said.reverses ? 'sign' : null;
+  if (one.minor === -other.minor) return one.said.reverses === other.said.reverses ? 'sign' : 'refund';
   if (one.minor > 0n !== other.minor > 0n) return null;
   const [a, b] = [magnitude(one.minor), magnitude(other.minor)];
   const gap = magnitude(a - b);
