@@ -23,6 +23,9 @@ const NEARLY_PERCENT = 75;
 const LATE_DIGITS = 2;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
 const SLACK_BITS = 0.4;
+// Less than what counts as a difference, and more than a step in which gains are compared.
+const REPEAT_BITS = 1 / 32;
+const MOST_REPEATS = 8;
 // Past this many pairs in one amount, lines that look the same are weighed once for all of them.
 const MOST_PAIRS = 40_000;
 
@@ -155,13 +158,16 @@ function pairsOf(
     const gain = Math.max(floor, board.bits(one, evidence, window) + alone + unlike);
     return gain < (withText ? LEAST_BITS_WITH_TEXT : LEAST_BITS_WITHOUT) ? null : { gain, evidence };
   };
-  if (ledger.length * statement.length <= MOST_PAIRS)
+  if (ledger.length * statement.length <= MOST_PAIRS) {
+    const [before, above] = [repeatsBefore(ledger), repeatsBefore(statement)];
     return ledger.flatMap((one, row) =>
       statement.flatMap((other, column) => {
         const found = weigh(one, other);
-        return found ? [{ ...found, row, column }] : [];
+        const again = Math.min(MOST_REPEATS, (before[row] ?? 0) + (above[column] ?? 0));
+        return found ? [{ ...found, gain: found.gain - again * REPEAT_BITS, row, column }] : [];
       }),
     );
+  }
   return lookAlikes(ledger, statement, weigh);
 }
 
@@ -224,6 +230,14 @@ function aloneBits(board: Board, line: Line, times: number): number {
 
 function saysOtherwise(a: Line, b: Line): boolean {
   return (a.name ?? a.words) !== null && (b.name ?? b.words) !== null;
+}
+
+/** How many lines before each look the same as it: of two such lines the first is taken, and the second is as good. */
+function repeatsBefore(lines: readonly Line[]): readonly number[] {
+  const places = new Array<number>(lines.length).fill(0);
+  if (lines.length < 2) return places;
+  for (const members of classesOf(lines)) for (const [place, at] of members.entries()) places[at] = place;
+  return places;
 }
 
 function classesOf(lines: readonly Line[]): number[][] {
