@@ -46,6 +46,20 @@ export function inOrder(a: Line, b: Line): number {
   return a.side === b.side ? (a.id < b.id ? -1 : a.id > b.id ? 1 : 0) : a.side < b.side ? -1 : 1;
 }
 
+/** The same for two lines that nobody could tell apart but by their ids. */
+export function lookOf(line: Line): string {
+  const identifiers = line.identifiers.map(({ key }) => key).join(' ');
+  return [
+    line.scope,
+    line.side,
+    line.minor,
+    line.date,
+    line.name?.joined,
+    line.words?.joined,
+    identifiers,
+  ].join('|');
+}
+
 /** The sum of lines of one scope, in minor units. */
 export function totalOf(lines: readonly Line[]): bigint {
   return lines.reduce((total, line) => total + line.minor, 0n);

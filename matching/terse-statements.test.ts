@@ -145,3 +145,22 @@ test('a refund with a turned sign is its document’s, where no other line has t
   const sale = { ...due('#41173', '3290.10', 'Global Dental'), description: 'Invoice #41173' };
   assert.ok(!found([refund, sale], [back]).includes('amount_mismatch fuzzy_match L1 S1'));
 });
+
+test('of two postings that look the same the first is taken, and the second is as good', () => {
+  const twice = on('05', '-162.34', 'Wire to Oceanic Travel');
+  assert.deepEqual(found([twice, twice], [on('05', '-162.34', 'OCEANIC TRAVEL 7252')]), [
+    'amount_date_text fuzzy_match L1 S1 ?1',
+  ]);
+  assert.deepEqual(found([twice, twice], [on('05', '-162.30', 'OCEANIC TRAVEL 7252')]), [
+    'amount_slip fuzzy_match L1 S1 ?1',
+  ]);
+});
+
+test('lines that differ from each other’s partners by a rounding are pairs, whatever they come to', () => {
+  const ledger = [on('17', '-41.48', 'Initech LLC'), on('10', '350.00', 'Initech LLC')];
+  const statement = [on('17', '-41.50', 'POS INITECH'), on('10', '350.02', 'POS INITECH LLC')];
+  assert.deepEqual(found(ledger, statement).sort(), [
+    'amount_slip fuzzy_match L1 S1',
+    'amount_slip fuzzy_match L2 S2',
+  ]);
+});

@@ -4,7 +4,7 @@ import { type Edge, assign } from '../assign.ts';
 import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
 import { lookupKey, sameIdentifier } from '../identifiers.ts';
-import { type Line, byKeys } from '../line.ts';
+import { type Line, byKeys, lookOf } from '../line.ts';
 import { significantDigits } from '../statistics.ts';
 
 // Odds below these are left open: 8 : 1 where a text agrees, 64 : 1 where nothing but amount and date does.
@@ -241,11 +241,7 @@ function repeatsBefore(lines: readonly Line[]): readonly number[] {
 }
 
 function classesOf(lines: readonly Line[]): number[][] {
-  const looks = (line: Line) => {
-    const identifiers = line.identifiers.map(({ key }) => key).join(' ');
-    return [line.date, line.name?.joined, line.words?.joined, identifiers].join('|');
-  };
-  const classes = Map.groupBy(lines.entries(), ([, line]) => looks(line));
+  const classes = Map.groupBy(lines.entries(), ([, line]) => lookOf(line));
   return [...classes.values()].map((members) => members.map(([at]) => at));
 }
 

@@ -1,4 +1,4 @@
-import { show } from '../amounts.ts';
+import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, identifierKeys, percentScore, quote, sideOf } from '../board.ts';
 import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
@@ -59,9 +59,10 @@ export const counterpartyComponent: Rule = {
 function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: number, why: string): boolean {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
   if (ledger.length < 2 || statement.length < 2 || totalOf(ledger) !== totalOf(statement)) return false;
-  // Lines that each have their like on the other side are pairs, whatever keeps them apart.
-  const theirs = new Set(statement.map(({ minor }) => minor));
-  if (ledger.every(({ minor }) => theirs.has(minor))) return false;
+  // Lines that each have their like on the other side, but for a rounding, are pairs, whatever keeps them apart.
+  const isLike = (one: Line, other: Line) =>
+    magnitude(one.minor - other.minor) <= board.roundingIn(one.currency);
+  if (ledger.every((one) => statement.some((other) => isLike(one, other)))) return false;
   const parts = inTurn(ledger, statement);
   if (parts) {
     for (const part of parts)

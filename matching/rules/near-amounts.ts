@@ -14,7 +14,7 @@ import type { Evidence } from '../evidence.ts';
 import { isLong } from '../identifiers.ts';
 import { NameIndex } from '../name-index.ts';
 import { significantDigits } from '../statistics.ts';
-import { type Line, byKeys } from '../line.ts';
+import { type Line, byKeys, inOrder, lookOf } from '../line.ts';
 
 // What a known shape of difference is worth beside an equal amount, in bits: the likelier by chance, the less.
 const SHAPE_BITS = {
@@ -205,11 +205,14 @@ function propose(
     board.open('ledger').filter(({ said }) => said.bankOwn),
     (line) => [`${line.scope} ${line.minor}`],
   );
-  const byPlace = new Map(edges.map((edge) => [`${edge.row} ${edge.column}`, edge] as const));
-  for (const { row, column, alternatives } of assign(edges, SLACK_BITS)) {
+  const repeats = repeatsAmong(edges);
+  const firsts = edges.filter(({ one, other }) => !repeats.later.has(one) && !repeats.later.has(other));
+  const byPlace = new Map(firsts.map((edge) => [`${edge.row} ${edge.column}`, edge] as const));
+  for (const { row, column, alternatives: rivals } of assign(firsts, SLACK_BITS)) {
     const edge = byPlace.get(`${row} ${column}`);
-    if (!edge || alternatives > 0) continue;
+    if (!edge || rivals > 0) continue;
     const { one, other, shape, evidence } = edge;
+    const alternatives = Math.max(repeats.of(one), repeats.of(other));
     const fee = TAKEN_OFF.has(shape) ? bookedApart(board, fees, one, other) : null;
     const difference = show(one.minor - other.minor, one.currency);
     const by = evidence.shared
@@ -226,6 +229,17 @@ function propose(
       reasons: `${by}, ${apart(one, other)}; ${show(one.minor, one.currency)} against ${show(other.minor, other.currency)} ${one.currency}, difference ${difference}: ${IN_WORDS[shape]}${fee ? ', booked apart' : ''}${ambiguity(alternatives)}`,
     });
   }
+}
+
+/** Which lines look the same as an earlier one, and how many others look the same as a line: the first of them is taken. */
+function repeatsAmong(edges: readonly Mismatch[]): {
+  later: ReadonlySet<Line>;
+  of: (line: Line) => number;
+} {
+  const looks = byKeys(new Set(edges.flatMap(({ one, other }) => [one, other])), (line) => [lookOf(line)]);
+  const later = new Set<Line>();
+  for (const lines of looks.values()) for (const line of lines.sort(inOrder).slice(1)) later.add(line);
+  return { later, of: (line) => (looks.get(lookOf(line))?.length ?? 1) - 1 };
 }
 
 // Of these the amounts say nothing: what ties the lines must say it all.
