@@ -59,10 +59,7 @@ export const counterpartyComponent: Rule = {
 function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: number, why: string): boolean {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
   if (ledger.length < 2 || statement.length < 2 || totalOf(ledger) !== totalOf(statement)) return false;
-  // Lines that each have their like on the other side, but for a rounding, are pairs, whatever keeps them apart.
-  const isLike = (one: Line, other: Line) =>
-    magnitude(one.minor - other.minor) <= board.roundingIn(one.currency);
-  if (ledger.every((one) => statement.some((other) => isLike(one, other)))) return false;
+  if (arePairs(board, ledger, statement)) return false;
   const parts = inTurn(ledger, statement);
   if (parts) {
     for (const part of parts)
@@ -98,14 +95,17 @@ function takePart(board: Board, lines: readonly Line[]): void {
   const found = equalSubsets(amounts(ledger), amounts(statement), CHANCE);
   if (!found) return;
   const pick = (some: readonly Line[], places: readonly number[]) => places.flatMap((at) => some[at] ?? []);
-  take(
-    board,
-    counterpartyComponent,
-    pick(ledger, found.left),
-    pick(statement, found.right),
-    85,
-    'are the only ones of their counterparty that have one total',
-  );
+  const [ours, theirs] = [pick(ledger, found.left), pick(statement, found.right)];
+  if (arePairs(board, ours, theirs)) return;
+  const why = 'are the only ones of their counterparty that have one total';
+  take(board, counterpartyComponent, ours, theirs, 85, why);
+}
+
+/** True for lines that each have their like on the other side, but for a rounding, whatever keeps them apart. */
+function arePairs(board: Board, ledger: readonly Line[], statement: readonly Line[]): boolean {
+  const isLike = (one: Line, other: Line) =>
+    magnitude(one.minor - other.minor) <= board.roundingIn(one.currency);
+  return ledger.every((one) => statement.some((other) => isLike(one, other)));
 }
 
 function take(
