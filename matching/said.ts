@@ -6,6 +6,8 @@ import { countIn, labelsIn, partIn, statedFees } from './stated.ts';
 export interface Said {
   /** True when it takes something back. */
   readonly reverses: boolean;
+  /** True when it is paid in place of something that was taken back. */
+  readonly replaces: boolean;
   /** Months and weeks that it is about. */
   readonly periods: readonly string[];
   /** True when it is about a bank's own fees, interest or loans. */
@@ -27,6 +29,9 @@ export interface Said {
 const REVERSES =
   /\b(?:revers\w*|rev|void\w*|storno\w*|stornierung|cancel\w*|correction|correct\w*|chargeback|returned|return|retour|retoure|unpaid|bounced|rueckbuchung|ruckbuchung|rueckzahlung|impaye\w*|devol\w*|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|undo|refund\w*|contra)\b/;
 
+// `Reissued payment (replaces voided #4515)` takes nothing back itself.
+const REPLACES = /\b(?:re-?issue\w*|replace[sd]?|replacement|replacing|ersetzt|ersatz\w*)\b/;
+
 // What a bank does on its own account, in its own words.
 const BANK_OWN =
   /\b(?:fees?|charges?|interest|zins\w*|gebuhr\w*|gebuehr\w*|entgelt\w*|frais|commission\w*|loan|darlehen|kredit\w*|amortering\w*|avgift\w*|rente|overdraft)\b/;
@@ -38,6 +43,7 @@ const COLLECTIVE =
 // One for all lines whose text says nothing of it, as that of most does.
 const NOTHING: Said = {
   reverses: false,
+  replaces: false,
   periods: [],
   bankOwn: false,
   collective: false,
@@ -50,8 +56,10 @@ const NOTHING: Said = {
 
 /** @param text as `foldText` gives it. */
 export function saidIn(text: string, currency: string): Said {
+  const replaces = REPLACES.test(text);
   const said: Said = {
-    reverses: REVERSES.test(text),
+    reverses: !replaces && REVERSES.test(text),
+    replaces,
     periods: periodsIn(text),
     bankOwn: BANK_OWN.test(text),
     collective: COLLECTIVE.test(text),
@@ -64,7 +72,18 @@ export function saidIn(text: string, currency: string): Said {
   return saysNothing(said) ? NOTHING : said;
 }
 
-function saysNothing({ reverses, periods, bankOwn, collective, labels, fees, count, part, days }: Said) {
+function saysNothing({
+  reverses,
+  replaces,
+  periods,
+  bankOwn,
+  collective,
+  labels,
+  fees,
+  count,
+  part,
+  days,
+}: Said) {
   const lists = periods.length + labels.length + fees.length + days.length;
-  return !reverses && !bankOwn && !collective && lists === 0 && count === null && part === null;
+  return !reverses && !replaces && !bankOwn && !collective && lists === 0 && count === null && part === null;
 }

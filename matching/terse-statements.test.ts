@@ -164,3 +164,15 @@ test('lines that differ from each other’s partners by a rounding are pairs, wh
     'amount_slip fuzzy_match L2 S2',
   ]);
 });
+
+test('a void takes back the cheque before it, not the one that replaces it', () => {
+  const ledger = [
+    on('06', '-7773.05', 'Redwood Networks Corp - IT support contract, INV-1213'),
+    on('11', '7773.05', 'VOID - Check #4789 to Redwood Networks Corp (incorrect information)'),
+    on('12', '-7773.05', 'Redwood Networks Corp - Reissued payment (replaces voided #4789)'),
+  ];
+  assert.deepEqual(found(ledger, [on('13', '-7773.05', 'CHECK #4790')]).sort(), [
+    'amount_date fuzzy_match L3 S1',
+    'reversal_in_text same_side_offset L1 L2',
+  ]);
+});

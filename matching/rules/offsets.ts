@@ -83,8 +83,9 @@ interface Opposites {
 
 /** Opposite amounts on one side under one key, the nearest in time first; no line stands in two pairs. */
 function opposites(board: Board, keysOf: (line: Line) => readonly string[]): Opposites[] {
+  // What is paid in place of something else was not taken back.
   const keys = (line: Line) =>
-    line.minor === 0n
+    line.minor === 0n || line.said.replaces
       ? []
       : keysOf(line).map((key) => `${line.scope} ${line.side} ${magnitude(line.minor)} ${key}`);
   const pairs: Opposites[] = [];
@@ -98,7 +99,7 @@ function opposites(board: Board, keysOf: (line: Line) => readonly string[]): Opp
     const near = positive
       .flatMap((plus) => negative.map((minus) => ({ plus, minus, days: Math.abs(plus.day - minus.day) })))
       .filter(({ days }) => days <= board.settings.windows.offset)
-      .sort((a, b) => a.days - b.days);
+      .sort((a, b) => takesBackLater(b.plus, b.minus) - takesBackLater(a.plus, a.minus) || a.days - b.days);
     for (const { plus, minus } of near) {
       if (taken.has(plus) || taken.has(minus)) continue;
       taken.add(plus).add(minus);
@@ -107,6 +108,13 @@ function opposites(board: Board, keysOf: (line: Line) => readonly string[]): Opp
     }
   }
   return pairs;
+}
+
+// What takes back comes after what it takes back; a posting that comes later, such as a reissue, is another.
+function takesBackLater(a: Line, b: Line): number {
+  if (a.said.reverses === b.said.reverses) return 0;
+  const [back, taken] = a.said.reverses ? [a, b] : [b, a];
+  return taken.date <= back.date ? 1 : 0;
 }
 
 function alike(lines: readonly Line[]): boolean {
