@@ -89,21 +89,23 @@ export const amountSlip: Rule = {
   version: 5,
   find(board) {
     const window = board.settings.windows.amount;
-    const statements = new NameIndex(board.open('statement'));
-    const pairs = board
-      .open('ledger')
-      .flatMap((one) =>
-        statements
-          .near(one, (other) => Math.abs(one.day - other.day) <= window)
-          .map((other) => [one, other] as const),
+    const [ledger, statement] = [board.open('ledger'), board.open('statement')];
+    const statements = new NameIndex(statement);
+    // Seldom asked for.
+    let ledgers: NameIndex<Line> | null = null;
+    const near = (line: Line) =>
+      (line.side === 'ledger' ? statements : (ledgers ??= new NameIndex(ledger))).near(
+        line,
+        (other) => Math.abs(line.day - other.day) <= window,
       );
-    let partners: ReadonlyMap<Line, readonly Line[]> | null = null;
+    // One after the other: all of them at once are more than all lines.
+    function* pairs() {
+      for (const one of ledger) for (const other of near(one)) yield [one, other] as const;
+    }
     const alike = (evidence: Evidence) =>
       (evidence.namePercent ?? 0) >= ALIKE_PERCENT && evidence.identifierBits >= 0;
-    const onlyOne = (line: Line) => {
-      partners ??= partnersOf(pairs);
-      return partners.get(line)?.filter((other) => alike(board.weigh(line, other))).length === 1;
-    };
+    const onlyOne = (line: Line) =>
+      near(line).filter((other) => alike(board.weigh(line, other))).length === 1;
     const mayBe = (shape: Shape) => !IN_PART.has(shape) || shape === 'small';
     // Of round amounts any two differ by one digit, unless nobody else it could be.
     const fits = (evidence: Evidence, one: Line, other: Line, shape: Shape) =>
@@ -111,20 +113,9 @@ export const amountSlip: Rule = {
       (SURE.has(shape) ||
         (shape !== 'small' && significantDigits(one.minor) >= 4 && significantDigits(other.minor) >= 4) ||
         (onlyOne(one) && onlyOne(other)));
-    propose(board, amountSlip, pairs, mayBe, fits, window);
+    propose(board, amountSlip, pairs(), mayBe, fits, window);
   },
 };
-
-function partnersOf(pairs: readonly (readonly [Line, Line])[]): Map<Line, Line[]> {
-  const partners = new Map<Line, Line[]>();
-  for (const pair of pairs)
-    for (const [line, other] of [pair, [pair[1], pair[0]] as const]) {
-      const list = partners.get(line);
-      if (list) list.push(other);
-      else partners.set(line, [other]);
-    }
-  return partners;
-}
 
 /** One line against the posting that names its day, less what a processor or an acquirer keeps. A proposal. */
 export const dayLessFee: Rule = {
@@ -171,7 +162,7 @@ interface Mismatch extends Edge {
 function propose(
   board: Board,
   rule: Rule,
-  pairs: readonly (readonly [Line, Line])[],
+  pairs: Iterable<readonly [Line, Line]>,
   shapes: (shape: Shape, one: Line, other: Line) => boolean,
   fits: (evidence: Evidence, one: Line, other: Line, shape: Shape) => boolean,
   window: number,
