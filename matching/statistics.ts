@@ -18,7 +18,7 @@ export class Statistics {
   readonly #bits = new Map<string, number>();
   readonly #parties = new Map<string, Set<string>>();
   readonly #identifiers = new Map<string, number>();
-  readonly #unshared: ReadonlySet<string>;
+  readonly #unsharedShapes: ReadonlySet<string>;
   readonly #unsharedKinds: ReadonlySet<string>;
   readonly #groups: ReadonlySet<string>;
   // Of very many lines nobody asks, and it would take too much room.
@@ -39,12 +39,9 @@ export class Statistics {
     }
     this.#allTimes = amountsOf(lines);
     this.#ofParty = lines.length > MOST_BY_PARTY ? null : partiesOf(lines);
-    this.#unshared = unshared(
-      lines,
-      ({ key, own }) => (own ? shapeOfKey(key) : null),
-      ({ key }) => shapeOfKey(key),
-    );
-    this.#unsharedKinds = unshared(lines, kindOf, kindOf);
+    const { shapes, kinds } = unsharedSorts(lines);
+    this.#unsharedShapes = shapes;
+    this.#unsharedKinds = kinds;
     this.#groups = sharedGroups(lines);
   }
 
@@ -67,7 +64,7 @@ export class Statistics {
 
   /** False for a shape of references of which each side has many and no two are the same: they are of two registers. */
   sharesReferences(shape: string): boolean {
-    return !this.#unshared.has(shape);
+    return !this.#unsharedShapes.has(shape);
   }
 
   /** False for a kind of document of which each side has many and no two are the same, as each side's own orders. */
@@ -176,35 +173,51 @@ export function shapeOfKey(key: string): string {
 }
 
 /**
- * Sorts of which the ledger has keys and the other side's texts have many, and hardly one is the same: two registers that are
- * written alike.
+ * Shapes of references, and kinds of documents, of which the ledger has keys and the other side's texts have many, and hardly
+ * one is the same: two registers that are written alike.
  */
-function unshared(
-  lines: readonly Line[],
-  ledgerSort: (identifier: Identifier) => string | null,
-  statementSort: (identifier: Identifier) => string | null,
-): Set<string> {
-  const ours = new Map<string, Set<string>>();
-  const theirs = new Map<string, { keys: number; shared: number }>();
+function unsharedSorts(lines: readonly Line[]): { shapes: Set<string>; kinds: Set<string> } {
+  // One for both, as there are very many keys; true for those that stand in a reference column.
+  const ours = new Map<string, boolean>();
+  const shapes = new Tally();
+  const kinds = new Tally();
   for (const { side, identifiers } of lines)
     if (side === 'ledger')
-      for (const identifier of identifiers) {
-        const sort = ledgerSort(identifier);
-        if (sort !== null) ours.set(sort, (ours.get(sort) ?? new Set()).add(identifier.key));
+      for (const { key, own, kind, digits } of identifiers) {
+        ours.set(key, own || ours.get(key) === true);
+        if (own) shapes.know(shapeOfKey(key));
+        if (kind !== '' && digits !== '') kinds.know(kind);
       }
   for (const { side, identifiers } of lines)
     if (side === 'statement')
-      for (const identifier of identifiers) {
-        const sort = statementSort(identifier);
-        const own = sort === null ? undefined : ours.get(sort);
-        if (sort === null || !own) continue;
-        const count = theirs.get(sort) ?? { keys: 0, shared: 0 };
-        count.keys += 1;
-        if (own.has(identifier.key)) count.shared += 1;
-        theirs.set(sort, count);
+      for (const { key, kind, digits } of identifiers) {
+        shapes.count(shapeOfKey(key), ours.get(key) === true);
+        if (digits !== '') kinds.count(kind, ours.has(key));
       }
-  const found = [...theirs].filter(([, { keys, shared }]) => keys >= MANY_REFERENCES && shared * 20 < keys);
-  return new Set(found.map(([sort]) => sort));
+  return { shapes: shapes.unshared(), kinds: kinds.unshared() };
+}
+
+/** Of sorts that one side knows, how many keys the other has, and how many of them are the same. */
+class Tally {
+  readonly #sorts = new Map<string, { keys: number; shared: number }>();
+
+  know(sort: string): void {
+    if (!this.#sorts.has(sort)) this.#sorts.set(sort, { keys: 0, shared: 0 });
+  }
+
+  count(sort: string, shared: boolean): void {
+    const known = this.#sorts.get(sort);
+    if (!known) return;
+    known.keys += 1;
+    if (shared) known.shared += 1;
+  }
+
+  unshared(): Set<string> {
+    const found = [...this.#sorts].filter(
+      ([, { keys, shared }]) => keys >= MANY_REFERENCES && shared * 20 < keys,
+    );
+    return new Set(found.map(([sort]) => sort));
+  }
 }
 
 /** Groups that both sides have. */
@@ -249,10 +262,6 @@ function amountsOf(lines: readonly Line[]): Map<string, Map<bigint, number>> {
     counts.set(minor, (counts.get(minor) ?? 0) + 1);
   }
   return times;
-}
-
-function kindOf({ kind, digits }: Identifier): string | null {
-  return kind === '' || digits === '' ? null : kind;
 }
 
 /** How often each amount occurs with each party, a party told by the first word of its name. */
