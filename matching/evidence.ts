@@ -48,7 +48,7 @@ const SAME_DAY_BITS = 2;
 const SAID_DAY_BITS = 4;
 const BITS_A_DAY = 0.45;
 const BITS_A_DAY_NAMED = 0.2;
-// Terms of payment are weeks.
+// Terms of payment are weeks; a number of another party's is the likelier, the longer ago.
 const LATEST_BITS = -2;
 const BRAND_PERCENT = 70;
 const SHORTEST_BRAND = 4;
@@ -90,7 +90,10 @@ export class Scale {
       dateBits: saysDay
         ? SAID_DAY_BITS
         : identifiers.shared
-          ? Math.max(LATEST_BITS, SAME_DAY_BITS - BITS_A_DAY_NAMED * days)
+          ? Math.max(
+              (name.percent ?? ALIKE_PERCENT) >= ALIKE_PERCENT ? LATEST_BITS : -Infinity,
+              SAME_DAY_BITS - BITS_A_DAY_NAMED * days,
+            )
           : SAME_DAY_BITS - BITS_A_DAY * days,
       days,
       saysDay,

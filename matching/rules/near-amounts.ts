@@ -275,7 +275,12 @@ const IN_WORDS: Record<Shape, string> = {
 /** What the difference of two amounts looks like; null when they have nothing to do with each other. */
 export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   // What gives money back has the other sign for its own reason.
-  if (one.minor === -other.minor) return one.said.reverses === other.said.reverses ? 'sign' : 'refund';
+  if (one.minor === -other.minor) {
+    if (one.said.reverses === other.said.reverses) return 'sign';
+    const [ledger] = one.side === 'ledger' ? [one] : [other];
+    // A bank's refund of what the books have as a sale is another event.
+    return ledger.said.reverses ? 'refund' : null;
+  }
   if (one.minor > 0n !== other.minor > 0n) return null;
   const [a, b] = [magnitude(one.minor), magnitude(other.minor)];
   const gap = magnitude(a - b);
