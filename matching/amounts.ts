@@ -13,8 +13,10 @@ export function show(minor: bigint, currency: string): string {
 
 /** A plain decimal in minor units of a currency; null when it has more digits than the currency. */
 export function minorOf(text: string, currency: string): bigint | null {
-  const [whole = '0', fraction = ''] = text.split('.');
   const digits = exponentOf(currency as CurrencyCode);
+  const point = text.indexOf('.');
+  const [whole, fraction] = point < 0 ? [text, ''] : [text.slice(0, point), text.slice(point + 1)];
+  if (fraction.length === digits) return BigInt(whole + fraction);
   const kept = fraction.replace(/0+$/, '');
   return kept.length > digits ? null : BigInt(whole + kept.padEnd(digits, '0'));
 }

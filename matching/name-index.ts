@@ -10,7 +10,7 @@ type NamedLine = Pick<Line, 'scope' | 'name' | 'words'>;
  */
 export class NameIndex<Named extends NamedLine> {
   // By scope, then by the beginnings of words.
-  readonly #blocks = new Map<string, Map<string, Named[]>>();
+  readonly #blocks = new Map<string, Map<number, Named[]>>();
   readonly #most: number;
 
   /** @param most lines in one block; what is in larger ones only is not found. The more lines there are, the fewer. */
@@ -18,7 +18,7 @@ export class NameIndex<Named extends NamedLine> {
     this.#most = most;
     for (const line of lines) {
       let blocks = this.#blocks.get(line.scope);
-      if (!blocks) this.#blocks.set(line.scope, (blocks = new Map<string, Named[]>()));
+      if (!blocks) this.#blocks.set(line.scope, (blocks = new Map<number, Named[]>()));
       for (const key of keysOf(line)) {
         const block = blocks.get(key);
         if (block) block.push(line);
@@ -46,22 +46,52 @@ function mostIn(lines: number): number {
   return Math.min(400, Math.max(60, Math.floor(COMPARISONS / Math.max(lines, 1))));
 }
 
-function keysOf({ name, words }: NamedLine): ReadonlySet<string> {
-  const keys = new Set<string>();
+function keysOf({ name, words }: NamedLine): readonly number[] {
+  const keys: number[] = [];
   if (name) addBeginnings(keys, name);
-  if (words) addBeginnings(keys, words);
+  if (words && words !== name) addBeginnings(keys, words);
   return keys;
 }
 
-function addBeginnings(keys: Set<string>, { words }: Name): void {
-  for (const [at, word] of words.entries()) {
+function addBeginnings(keys: number[], { words }: Name): void {
+  const add = (key: number) => {
+    if (!keys.includes(key)) keys.push(key);
+  };
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
     if (word.length >= 3) {
-      keys.add(word.slice(0, 4));
-      // `mdwst` for Midwest.
-      const consonants = word.charAt(0) + word.slice(1).replace(/[aeiou]+/g, '');
-      if (consonants.length >= 3) keys.add(`~${consonants.slice(0, 4)}`);
+      add(hashOf(word, 4));
+      const consonants = consonantsOf(word);
+      if (consonants !== null) add(consonants);
     }
     const next = words[at + 1];
-    if (next !== undefined) keys.add(`${word.slice(0, 4)} ${next.slice(0, 2)}`);
+    if (next !== undefined) add(hashOf(next, 2, hashOf(word, 4, TWO_WORDS)));
   }
+}
+
+// A beginning as a number (FNV-1a): where two have one number, more lines are compared than need be, and no fewer.
+const [WORD, CONSONANTS, TWO_WORDS] = [0x811c9dc5 | 0, 0x2b5a0d6b, 0x6d2b79f5];
+
+function hashOf(word: string, letters: number, from = WORD): number {
+  let hash = from;
+  for (let at = 0; at < letters && at < word.length; at += 1) hash = hashed(hash, word.charCodeAt(at));
+  return hash;
+}
+
+/** `mdws` of Midwest: the first letter and the consonants behind it, four in all; null where there are fewer than three. */
+function consonantsOf(word: string): number | null {
+  let [hash, letters] = [hashed(CONSONANTS, word.charCodeAt(0)), 1];
+  for (let at = 1; at < word.length && letters < 4; at += 1) {
+    const letter = word.charCodeAt(at);
+    if (VOWELS.has(letter)) continue;
+    hash = hashed(hash, letter);
+    letters += 1;
+  }
+  return letters >= 3 ? hash : null;
+}
+
+const VOWELS: ReadonlySet<number> = new Set([...'aeiou'].map((letter) => letter.charCodeAt(0)));
+
+function hashed(hash: number, letter: number): number {
+  return Math.imul(hash ^ letter, 0x01000193);
 }

@@ -28,16 +28,24 @@ export function subsetFor(
   const unit = [...amounts, target].reduce(greatestCommonDivisor, 0n);
   if (unit === 0n || amounts.length < least) return null;
   const range = magnitude(target / unit);
-  const most = BigInt(Math.floor(chance * 1_000_000));
   let tries = 0n;
   for (let size = least; size < amounts.length; size += 1) {
     tries += combinations(amounts.length, size);
-    if (tries * 1_000_000n > most * range || tries > MOST_TRIED) return null;
+    if (areTooMany(tries, range, chance)) return null;
     const found = subsetsOf(amounts, target, size);
     const [first] = found;
     if (first) return { places: first, others: found.length - 1 };
   }
   return null;
+}
+
+/** False where {@link subsetFor} would not begin to look among so many amounts, whatever they are. */
+export function canTell(many: number, target: bigint, chance: number, least = 2): boolean {
+  return many > least && !areTooMany(combinations(many, least), magnitude(target), chance);
+}
+
+function areTooMany(tries: bigint, range: bigint, chance: number): boolean {
+  return tries > MOST_TRIED || tries * 1_000_000n > BigInt(Math.floor(chance * 1_000_000)) * range;
 }
 
 /** How many sums an amount could have been: the last of the amounts in units of what all of them are multiples of. */
@@ -74,31 +82,37 @@ export function equalSubsets(
   right: readonly bigint[],
   chance: number,
 ): { readonly left: readonly number[]; readonly right: readonly number[] } | null {
-  if (left.length > MOST_EACH || right.length > MOST_EACH) return null;
+  const least = Math.min(left.length, right.length);
+  if (least < 2 || left.length > MOST_EACH || right.length > MOST_EACH) return null;
   const unit = [...left, ...right].reduce(greatestCommonDivisor, 0n);
   if (unit === 0n) return null;
-  const sums = new Map<bigint, number[]>();
-  for (let mask = 1; mask < 1 << left.length; mask += 1) {
-    const places = placesOf(mask);
-    if (places.length < 2) continue;
-    const total = places.reduce((sum, at) => sum + (left[at] ?? 0n), 0n);
-    sums.set(total, [...(sums.get(total) ?? []), mask]);
-  }
   const range = [...left, ...right].reduce((sum, one) => sum + magnitude(one / unit), 0n) / 2n;
   if (BigInt(2 ** (left.length + right.length)) * 1_000_000n > BigInt(Math.floor(chance * 1_000_000)) * range)
     return null;
-  const found: { left: number[]; right: number[] }[] = [];
-  for (let mask = 1; mask < 1 << right.length; mask += 1) {
-    const places = placesOf(mask);
-    if (places.length < 2) continue;
-    const total = places.reduce((sum, at) => sum + (right[at] ?? 0n), 0n);
-    for (const other of sums.get(total) ?? []) found.push({ left: placesOf(other), right: places });
-  }
-  const [only] = found;
-  return found.length === 1 && only ? only : null;
+  const ours = Map.groupBy(totalsOf(left), ([, total]) => total);
+  let only: { left: number; right: number } | null = null;
+  for (const [mask, total] of totalsOf(right))
+    for (const [other] of ours.get(total) ?? []) {
+      if (only) return null;
+      only = { left: other, right: mask };
+    }
+  return only && { left: placesOf(only.left), right: placesOf(only.right) };
 }
 
 const MOST_EACH = 8;
+
+/** What every two or more of some amounts come to, a subset as a bit for each of its places. */
+function totalsOf(amounts: readonly bigint[]): [mask: number, total: bigint][] {
+  const totals = [0n];
+  const found: [number, bigint][] = [];
+  for (let mask = 1; mask < 1 << amounts.length; mask += 1) {
+    const others = mask & (mask - 1);
+    const total = (totals[others] ?? 0n) + (amounts[31 - Math.clz32(mask ^ others)] ?? 0n);
+    totals.push(total);
+    if (others !== 0) found.push([mask, total]);
+  }
+  return found;
+}
 
 function placesOf(mask: number): number[] {
   return Array.from({ length: MOST_EACH }, (_, at) => at).filter((at) => (mask >> at) & 1);

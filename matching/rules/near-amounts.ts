@@ -285,16 +285,14 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   const [a, b] = [magnitude(one.minor), magnitude(other.minor)];
   const gap = magnitude(a - b);
   if (gap <= board.roundingIn(one.currency)) return 'rounding';
-  const [x, y] = [a.toString(), b.toString()];
-  if (areTransposed(x, y)) return 'transposed';
+  if (areTransposed(a, b)) return 'transposed';
   // A fee makes the account poorer than was booked, never richer.
   if (one.minor - other.minor === gap && board.isListedFee(gap, one.currency)) return 'charge';
   if (board.isStatedFee(gap, [one, other])) return 'stated';
   if (isUsualPercent(a, b, one.minor < 0n)) return 'percent';
   if (leavesOutCents(a, b, one.currency) || leavesOutCents(b, a, one.currency)) return 'cut';
-  const mistaken = x.length === y.length ? [...x].filter((digit, at) => digit !== y[at]).length : 0;
   // Of two round amounts it tells nothing that they differ by a digit.
-  if (mistaken === 1 && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';
+  if (differByOneDigit(a, b) && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';
   if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
   if (gap * 20n <= a && board.isFeeAtMost(gap, one.currency)) return 'small';
   if (b < a && b * 10n >= a) return 'partial';
@@ -310,14 +308,28 @@ function leavesOutCents(whole: bigint, exact: bigint, currency: string): boolean
 }
 
 /** The same digits in another order; then their difference can be divided by nine. */
-function areTransposed(a: string, b: string): boolean {
-  if (a.length !== b.length) return false;
-  const wrong = [...a].flatMap((digit, at) => (digit === b[at] ? [] : [at]));
+function areTransposed(a: bigint, b: bigint): boolean {
+  if ((a - b) % 9n !== 0n) return false;
+  const [ours, theirs] = [a.toString(), b.toString()];
+  if (ours.length !== theirs.length) return false;
+  const wrong = mistaken(ours, theirs);
   if (wrong.length < 2 || wrong.length > 3) return false;
   const sorted = (text: string) =>
     wrong
       .map((at) => text[at])
       .sort()
       .join('');
-  return sorted(a) === sorted(b);
+  return sorted(ours) === sorted(theirs);
+}
+
+/** One digit is mistaken; then their difference is a digit and zeros. */
+function differByOneDigit(a: bigint, b: bigint): boolean {
+  if (significantDigits(a - b) !== 1) return false;
+  const [ours, theirs] = [a.toString(), b.toString()];
+  return ours.length === theirs.length && mistaken(ours, theirs).length === 1;
+}
+
+/** At which places two numbers of one length have other digits. */
+function mistaken(ours: string, theirs: string): number[] {
+  return [...ours].flatMap((digit, at) => (digit === theirs[at] ? [] : [at]));
 }

@@ -40,7 +40,10 @@ interface Solved extends Pool {
   readonly others: number;
 }
 
-/** Looks for each open line's parts, then takes what no other line could claim as well, the surest first. */
+/**
+ * Looks for each open line's parts, then takes what no other line could claim as well, the surest first.
+ * @param poolsOf is asked before anything is taken: what was open when the rule began is open then.
+ */
 export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonly Pool[]): void {
   const solved: Solved[] = [];
   for (const line of board.open()) {
@@ -202,24 +205,14 @@ export function sameSign(line: Line, others: readonly Line[]): Line[] {
   );
 }
 
-/** Lines of the other side within the window. */
-export function candidates(board: Board, line: Line, pool: Iterable<Line>, window?: number): Line[] {
-  return [...pool].filter((other) => isCandidate(board, line, other, window));
+/** Lines of the other side within a window in business days, of those that were open when the rule began. */
+export function candidates(line: Line, lines: Iterable<Line>, window: number): Line[] {
+  return [...lines].filter((other) => isCandidate(line, other, window));
 }
 
-/** True for an open line of the other side within the window, in business days. */
-export function isCandidate(
-  board: Board,
-  line: Line,
-  other: Line,
-  window = board.settings.windows.group,
-): boolean {
-  return (
-    other.side !== line.side &&
-    other.scope === line.scope &&
-    Math.abs(other.day - line.day) <= window &&
-    board.isOpen(other)
-  );
+/** True for a line of the other side within a window in business days. */
+export function isCandidate(line: Line, other: Line, window: number): boolean {
+  return other.side !== line.side && other.scope === line.scope && Math.abs(other.day - line.day) <= window;
 }
 
 /** False when both name documents of one register and none is the same: an invoice is not the sum of other invoices. */

@@ -40,7 +40,7 @@ export const identifierSum: Rule = {
       const recurs = [...pool].some(
         (one) => one !== line && one.side === line.side && one.minor === line.minor,
       );
-      const lines = candidates(board, line, pool, recurs ? group / 2 : late);
+      const lines = candidates(line, pool, recurs ? group / 2 : late);
       if (!canReach(line, lines)) return [];
       const same = sameSign(line, lines);
       const pools = [same, lines].map((some): Pool => ({
@@ -69,7 +69,6 @@ export const identifierSum: Rule = {
               (one) =>
                 one !== line &&
                 one.side === line.side &&
-                board.isOpen(one) &&
                 (board.namesAlike(one, line) ?? ALIKE_PERCENT) >= ALIKE_PERCENT,
             ),
         );
@@ -122,9 +121,8 @@ export const counterpartySum: Rule = {
     const naming = byKeys(board.open(), identifierKeys);
     solve(board, counterpartySum, (line) => {
       const { group: window, late } = board.settings.windows;
-      const fits = (other: Line) => isCandidate(board, line, other, late / 2);
+      const fits = (other: Line) => isCandidate(line, other, late / 2);
       const alsoNamed = candidates(
-        board,
         line,
         identifierKeys(line).flatMap((key) => naming.get(key) ?? []),
         late,
@@ -134,7 +132,7 @@ export const counterpartySum: Rule = {
       const anchors = [...new Set(alsoNamed)].filter((other) => shareIdentifier(line, other));
       const named = line.said.collective || anchors.length >= 2 || namesMore(line, anchors) ? anchors : [];
       const besides = (other: Line) =>
-        isCandidate(board, line, other, late) && named.some(({ day }) => Math.abs(day - other.day) <= window);
+        isCandidate(line, other, late) && named.some(({ day }) => Math.abs(day - other.day) <= window);
       const unnamed =
         named.length === 0
           ? []
@@ -148,7 +146,7 @@ export const counterpartySum: Rule = {
       // What names a document of another line is that one's.
       const isAnothers = (other: Line) =>
         identifierKeys(other).some((key) =>
-          naming.get(key)?.some((one) => one !== line && one.side === line.side && board.isOpen(one)),
+          naming.get(key)?.some((one) => one !== line && one.side === line.side),
         );
       // Nearly all of another party name other documents, which is sooner known than that its name is another.
       const pool = near.filter(
@@ -160,6 +158,7 @@ export const counterpartySum: Rule = {
               saysItsName(board, line, other) ||
               (other.name !== null && written.has(other.name)))),
       );
+      if (!canReach(line, pool)) return anchored;
       const within = (some: readonly Line[], most: number) =>
         some.filter((other) => Math.abs(other.day - line.day) <= most);
       const far = sameSign(line, pool);

@@ -1,0 +1,117 @@
+// What is booked on one day and has something in common: of one batch, of one kind, or with one text.
+import { magnitude } from '../amounts.ts';
+import { type Line, byKeys, otherSide } from '../line.ts';
+import { canTell } from '../subsets.ts';
+
+// Of a day's lines nothing says that they belong to one: what chance may produce is shared by all lines that are open.
+const CHANCE_SAME_DAY = 0.2;
+const CHANCE_SAME_BATCH = 2;
+// A single line is no batch, and of very many on one day nothing tells which belong together.
+export const MOST_IN_BATCH = 150;
+
+/** Lines of one side and day. */
+export class Batch {
+  readonly lines: readonly Line[];
+  /** How many accidental sums it may produce, see `subsetFor`. */
+  readonly chance: number;
+  /** The word with which the lines' texts begin; null where something else makes them a batch. */
+  readonly word: string | null;
+  /** True where the lines have a text, or a batch's number, in common. */
+  readonly tied: boolean;
+  readonly #paidIn: Amounts;
+  readonly #paidOut: Amounts;
+
+  constructor(lines: readonly Line[], chance: number, word: string | null, tied: boolean) {
+    [this.lines, this.chance, this.word, this.tied] = [lines, chance, word, tied];
+    this.#paidIn = amountsOf(lines, 1n);
+    this.#paidOut = amountsOf(lines, -1n);
+  }
+
+  /** True when its lines of an amount's sign come to that amount, in minor units, or more. */
+  reaches(minor: bigint): boolean {
+    return (this.#of(minor).totals.at(-1) ?? 0n) >= magnitude(minor);
+  }
+
+  /** False when no lines of it that are smaller than an amount can come to it, in a way that tells anything. */
+  mayHoldPartsOf(minor: bigint, least?: number): boolean {
+    const { sizes, totals } = this.#of(minor);
+    const whole = magnitude(minor);
+    const next = sizes.findIndex((size) => size >= whole);
+    const smaller = next < 0 ? sizes.length : next;
+    const total = totals[smaller - 1] ?? 0n;
+    return smaller >= 2 && total >= whole && (total === whole || canTell(smaller, minor, this.chance, least));
+  }
+
+  #of(minor: bigint): Amounts {
+    return minor > 0n ? this.#paidIn : this.#paidOut;
+  }
+}
+
+/** Amounts without their sign, the smallest first, and what each comes to with those before it. */
+interface Amounts {
+  readonly sizes: readonly bigint[];
+  readonly totals: readonly bigint[];
+}
+
+function amountsOf(lines: readonly Line[], sign: 1n | -1n): Amounts {
+  const sizes = lines.flatMap(({ minor }) => (minor * sign > 0n ? [minor * sign] : []));
+  sizes.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  let total = 0n;
+  return { sizes, totals: sizes.map((size) => (total += size)) };
+}
+
+/** The batches of all days. */
+export class Batches {
+  /** The most that any of them may produce by chance. */
+  readonly mostChance: number;
+  // By scope and side, then by business day.
+  readonly #ofDay = new Map<string, Map<number, Batch[]>>();
+
+  constructor(open: readonly Line[]) {
+    this.mostChance = CHANCE_SAME_BATCH / open.length;
+    for (const [key, lines] of byKeys(open, batchKeys)) {
+      const [first] = lines;
+      if (!first || lines.length < 2 || lines.length > MOST_IN_BATCH) continue;
+      const whole = key === dateKey(first);
+      const word = / word (.*)$/.exec(key)?.[1] ?? null;
+      // All invoices have one kind of reference.
+      const tied = !whole && word === null && !key.includes(' ref ');
+      const chance = whole ? CHANCE_SAME_DAY / open.length : this.mostChance;
+      this.#add(first, new Batch(lines, chance, word, tied));
+    }
+  }
+
+  #add({ scope, side, day }: Line, batch: Batch): void {
+    const at = `${scope} ${side}`;
+    let days = this.#ofDay.get(at);
+    if (!days) this.#ofDay.set(at, (days = new Map<number, Batch[]>()));
+    const batches = days.get(day);
+    if (batches) batches.push(batch);
+    else days.set(day, [batch]);
+  }
+
+  /** The batches of the other side within so many business days of a line. */
+  near(line: Line, window: number): Batch[] {
+    const days = this.#ofDay.get(`${line.scope} ${otherSide(line)}`);
+    const found: Batch[] = [];
+    for (let day = line.day - window; day <= line.day + window; day += 1)
+      for (const batch of days?.get(day) ?? []) found.push(batch);
+    return found;
+  }
+}
+
+// A weekend's days are one business day and yet several batches.
+function dateKey({ scope, side, date }: Line): string {
+  return `${scope} ${side} ${date}`;
+}
+
+function batchKeys(line: Line): string[] {
+  const day = dateKey(line);
+  const prefix = /^[A-Z]+/.exec(line.reference ?? '')?.[0];
+  return [
+    day,
+    ...(line.group ? [`${day} group ${line.group}`] : []),
+    ...(prefix ? [`${day} ref ${prefix}`] : []),
+    ...(line.words ? [`${day} text ${line.words.joined}`, `${day} word ${line.words.words[0] ?? ''}`] : []),
+  ];
+}

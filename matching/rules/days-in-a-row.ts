@@ -1,0 +1,50 @@
+import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
+import { MOST_IN_BATCH } from './batches.ts';
+import type { Pool } from './parts.ts';
+
+const LONGEST_RUN = 7;
+// Where postings are of very many kinds, some run of one of them comes to any amount.
+const MOST_KINDS = 200;
+// A few dozen runs end within reach of a deposit.
+const CHANCE_RUN = 0.02;
+
+/**
+ * Takings of consecutive days that are paid in together: days in a row of one kind of posting, up to the line's own day.
+ * @param window in business days; the takings are of twice so many at most.
+ * @returns what gives the only such run of a line; null where nothing would tell.
+ */
+export function daysInARow(open: readonly Line[], window: number): ((line: Line) => Pool[]) | null {
+  const takings = [...byKeys(open, kindKeys).values()].filter(
+    ({ length }) => length >= 2 && length <= MOST_IN_BATCH,
+  );
+  return takings.length > MOST_KINDS ? null : (line) => runsBefore(line, takings, window);
+}
+
+// What is booked alike day by day, as `Cash 03/09`.
+function kindKeys({ scope, side, group, words }: Line): string[] {
+  return words ? [`${scope} ${side} ${group ?? ''} ${words.joined}`] : [];
+}
+
+function runsBefore(line: Line, takings: readonly (readonly Line[])[], window: number): Pool[] {
+  const pools: Pool[] = [];
+  for (const lines of takings) {
+    const [first] = lines;
+    if (!first || first.side === line.side || first.scope !== line.scope) continue;
+    const dated = lines
+      .filter(
+        ({ minor, day }) => minor > 0n === line.minor > 0n && day <= line.day && day >= line.day - 2 * window,
+      )
+      .sort(inOrder);
+    if (dated.length < 2 || dated.length > MOST_IN_BATCH) continue;
+    for (let end = dated.length; end >= 2; end -= 1)
+      for (let size = 2; size <= Math.min(LONGEST_RUN, end); size += 1) {
+        const run = dated.slice(end - size, end);
+        if (totalOf(run) === line.minor)
+          pools.push({
+            ...{ lines: run, why: 'are takings of days in a row', percent: 89 },
+            ...{ chance: CHANCE_RUN, wholeOnly: true },
+          });
+      }
+  }
+  return pools.length === 1 ? pools : [];
+}
