@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { from } from 'pg-copy-streams';
 import { readPeriod } from '../activities/close/files.ts';
-import { nodeFlagsOf } from '../cli/node-flags.ts';
+import { memoryEnvironmentOf, nodeFlagsOf } from '../cli/node-flags.ts';
 import { registerCompany } from '../cli/register-company.ts';
 import { connect } from '../ledger/connect.ts';
 import type { Door } from '../ledger/door.ts';
@@ -20,7 +20,7 @@ import { openRun } from '../ledger/runs.ts';
 import { settleByRules } from '../ledger/settle.ts';
 import { reconciliationId } from '../ledger/streams.ts';
 import { tieOut } from '../ledger/tie-out.ts';
-import { matchByRules } from '../matching/matcher.ts';
+import { matchInThread } from '../matching/in-thread.ts';
 import { loadCompany } from '../statements/company.ts';
 import { startBenchServer } from './server.ts';
 
@@ -41,6 +41,7 @@ if (flags.some((flag) => !process.execArgv.includes(flag))) {
   const self = fileURLToPath(import.meta.url);
   const { status } = spawnSync(process.execPath, [...flags, self, ...process.argv.slice(2)], {
     stdio: 'inherit',
+    env: { ...process.env, ...memoryEnvironmentOf('workers/close.ts') },
   });
   process.exit(status ?? 1);
 }
@@ -73,7 +74,7 @@ try {
   const settlement = await settleByRules(
     door,
     { actorId: 'engine:matcher', sessionId: SESSION, toolCallId: 'match' },
-    { reconciliation: RECONCILIATION, matcher: values['bulk-only'] ? () => [] : matchByRules },
+    { reconciliation: RECONCILIATION, matcher: values['bulk-only'] ? () => [] : matchInThread },
   );
   const matched = performance.now();
   const peak = process.resourceUsage().maxRSS / 1024;

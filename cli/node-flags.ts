@@ -9,3 +9,14 @@ import flags from './node-flags.json' with { type: 'json' };
 export function nodeFlagsOf(entry: string): readonly string[] {
   return Object.hasOwn(flags, entry) ? flags[entry as keyof typeof flags] : [];
 }
+
+// Buffers come and go beside what stays: whatever of them is larger than this is given back to the system at once, and not
+// kept between others until a heap of small pieces can use it. Read by glibc; others pass over it.
+const ENVIRONMENT = {
+  'workers/close.ts': { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' },
+};
+
+/** The same for what is below Node: variables of the process's environment. */
+export function memoryEnvironmentOf(entry: string): Readonly<Record<string, string>> {
+  return Object.hasOwn(ENVIRONMENT, entry) ? ENVIRONMENT[entry as keyof typeof ENVIRONMENT] : {};
+}

@@ -1,6 +1,7 @@
 import type { Policy } from '../policy/load.ts';
 import type { MatchType } from './database.ts';
 import type { Item } from './items.ts';
+import type { HeldLines } from './open-lines.ts';
 import type { Reconciliation } from './reconciliations.ts';
 
 /** What a matcher sees of an open line. */
@@ -41,11 +42,12 @@ export interface OpenLines extends Iterable<readonly OpenLine[]> {
 }
 
 /**
- * Finds candidates among a reconciliation's open lines, which come in batches, in no order that means anything.
- * No line may stand in two candidates.
+ * Finds candidates among a reconciliation's open lines, which come in batches, in no order that means anything. They are
+ * given as they are found, rule by rule, all of one rule in a row and none of two in one batch. No line may stand in two
+ * candidates.
  */
 export type Matcher = (
-  open: OpenLines,
+  open: HeldLines,
   reconciliation: Reconciliation,
   policy: Policy,
-) => readonly Candidate[];
+) => Iterable<readonly Candidate[]> | AsyncIterable<readonly Candidate[]>;

@@ -12,7 +12,7 @@ const HEADER = SIGNATURE.length + 8;
 const END = -1;
 
 /** Whole rows in the binary form of COPY, one behind the other. */
-interface Block {
+export interface Block {
   bytes: Buffer;
   length: number;
 }
@@ -191,24 +191,17 @@ export async function* copied<T>(
 
 /**
  * The same rows, fetched at once and held as the bytes they came in, a fraction of what they are as objects: the
- * connection is free for other statements while they are looked at.
+ * connection is free for other statements while they are looked at, by {@link mapped}. Each block has its own memory, so
+ * that it can be handed to another thread.
  */
-export async function copiedWhole<T>(
-  tx: Transaction<Database>,
-  query: RawBuilder<unknown>,
-  read: (row: CopiedRow) => T,
-): Promise<Iterable<readonly T[]> & { last(): Iterable<readonly T[]> }> {
+export async function copiedWhole(tx: Transaction<Database>, query: RawBuilder<unknown>): Promise<Block[]> {
   const held: Block[] = [];
-  for await (const { bytes, length } of blocksOf(tx, query))
-    held.push({ bytes: Buffer.from(bytes.subarray(0, length)), length });
-  return {
-    *[Symbol.iterator]() {
-      for (const block of held) yield* mapped(block, read);
-    },
-    *last() {
-      for (let block = held.shift(); block; block = held.shift()) yield* mapped(block, read);
-    },
-  };
+  for await (const { bytes, length } of blocksOf(tx, query)) {
+    const own = Buffer.from(new ArrayBuffer(length));
+    bytes.copy(own, 0, 0, length);
+    held.push({ bytes: own, length });
+  }
+  return held;
 }
 
 async function* blocksOf(tx: Transaction<Database>, query: RawBuilder<unknown>): AsyncGenerator<Block> {
@@ -217,7 +210,8 @@ async function* blocksOf(tx: Transaction<Database>, query: RawBuilder<unknown>):
   for await (const { rows } of tx.getExecutor().stream<Block>(statement, 1)) yield* rows;
 }
 
-function* mapped<T>(block: Block, read: (row: CopiedRow) => T): Generator<readonly T[]> {
+/** A block's rows in batches. */
+export function* mapped<T>(block: Block, read: (row: CopiedRow) => T): Generator<readonly T[]> {
   const row = new CopiedRow();
   let at = 0;
   for (let more = true; more;) {

@@ -37,8 +37,9 @@ before(async () => {
   // By rule: 1 and 2 settle, 3 is over the limit and waits.
   const settled = await settleByRules(base.door, callBy('engine:matcher'), {
     reconciliation,
-    matcher: (open, of, policy) =>
-      matchByRules(open, of, policy).filter(({ rule }) => rule === 'exact_reference'),
+    matcher: (open, of, policy) => [
+      [...matchByRules(open, of, policy)].flat().filter(({ rule }) => rule === 'exact_reference'),
+    ],
   });
   assert.deepEqual(
     ['settled', 'proposed'].map((name) => resultText(settled, name)),

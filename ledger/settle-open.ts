@@ -1,39 +1,28 @@
 import { type Transaction, sql } from 'kysely';
-import type { Candidate, OpenLine, OpenLines } from './candidate.ts';
+import type { Candidate } from './candidate.ts';
 import { copiedWhole } from './copy-out.ts';
 import { inBatches } from './cursor.ts';
 import type { Database } from './database.ts';
 import type { Leg } from './legs.ts';
+import { HeldLines } from './open-lines.ts';
 import { BULK_RULE, BULK_VERSION } from './settle-found.ts';
 
 const BATCH = 2_000;
 
 /** The open lines that `settle_found` did not take, those of the engine's earlier proposals among them. */
-export async function leftOpen(tx: Transaction<Database>, reconciliation: string): Promise<OpenLines> {
-  return await copiedWhole(
-    tx,
-    sql`
-      select i.id, i.side, i.external_id, i.date::text, i.currency, i.amount::text, i.base_amount::text, i.fee::text, i.reference,
-             i.counterparty, i.description, i.group_key
-        from items i
-       where i.reconciliation_id = ${sql.lit(reconciliation)}
-         and (not exists (select from dispositions d where d.item_id = i.id and d.live)
-              or i.id in (select a.item_id from settle_again a))
-         and i.id not in (select ledger_id from settle_found union all select statement_id from settle_found)`,
-    (row): OpenLine => ({
-      id: String(row.int8()),
-      side: row.text() === 'ledger' ? 'ledger' : 'statement',
-      external_id: row.text() ?? '',
-      date: row.text() ?? '',
-      currency: row.text() ?? '',
-      amount: row.text() ?? '',
-      base_amount: row.text() ?? '',
-      fee: row.text(),
-      reference: row.text(),
-      counterparty: row.text(),
-      description: row.text(),
-      group_key: row.text(),
-    }),
+export async function leftOpen(tx: Transaction<Database>, reconciliation: string): Promise<HeldLines> {
+  return new HeldLines(
+    await copiedWhole(
+      tx,
+      sql`
+        select i.id, i.side, i.external_id, i.date::text, i.currency, i.amount::text, i.base_amount::text, i.fee::text, i.reference,
+               i.counterparty, i.description, i.group_key
+          from items i
+         where i.reconciliation_id = ${sql.lit(reconciliation)}
+           and (not exists (select from dispositions d where d.item_id = i.id and d.live)
+                or i.id in (select a.item_id from settle_again a))
+           and i.id not in (select ledger_id from settle_found union all select statement_id from settle_found)`,
+    ),
   );
 }
 

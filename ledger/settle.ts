@@ -99,20 +99,17 @@ class Settlement {
       ask(by, { rule: BULK_RULE, ambiguous: false, contentHash: null, amountUsd, cumulativeUsd }),
     );
     const open = await leftOpen(tx, reconciliation.id);
-    // The database records while this process matches what is left.
-    const recording = this.#recordFound(held);
-    await new Promise((resolve) => setImmediate(resolve));
-    let candidates: readonly Candidate[];
+    const found = batchesOf(matcher(open, reconciliation, policy));
     try {
-      candidates = matcher(open, reconciliation, policy);
+      // The database records while the matcher looks at what is left.
+      const [, first] = await Promise.all([this.#recordFound(held), found.next()]);
+      await afterBulk(tx);
+      const batches = resumed(first, found);
+      const fresh = earlier.length === 0 ? batches : this.#replaced(earlier, batches);
+      await this.#settle(pagesOf(foundOneByOne(tx, 'held'), fresh));
     } finally {
-      await recording;
+      await found.return(undefined);
     }
-    await afterBulk(tx);
-    const again: Candidate[] = [];
-    for await (const batch of foundOneByOne(tx, 'again')) again.push(...batch);
-    const fresh = await this.#replace(earlier, [...again, ...candidates]);
-    await this.#settle(pagesOf(foundOneByOne(tx, 'held'), fresh));
   }
 
   /** The events, the first decided first, and what the caller is told. */
@@ -145,20 +142,25 @@ class Settlement {
   }
 
   /** Withdraws earlier proposals that are not among the candidates. @returns the candidates that are new. */
-  async #replace(
+  async *#replaced(
     earlier: readonly OwnProposal[],
-    candidates: readonly Candidate[],
-  ): Promise<readonly Candidate[]> {
+    batches: AsyncIterable<readonly Candidate[]>,
+  ): AsyncGenerator<readonly Candidate[]> {
     const { actor, reconciliation } = this.#by;
-    if (earlier.length === 0 || !actor) return candidates;
+    const candidates: Candidate[] = [];
+    for await (const batch of foundOneByOne(this.#tx, 'again')) candidates.push(...batch);
+    for await (const batch of batches) candidates.push(...batch);
     const found = new Set(candidates.map(sameness));
     const known = new Set(earlier.map((one) => one.sameness));
-    const fresh = candidates.filter((candidate) => !known.has(sameness(candidate)));
     const gone = earlier.filter((one) => !found.has(one.sameness));
-    if (gone.length === 0 || !mayReplace(gone, this.#by)) return fresh;
-    for (const one of gone) this.#judge.withdraw(one.counterparty, usd(one.amountUsd));
-    this.#superseded = await supersede(this.#tx, reconciliation.id, actor, gone);
-    return fresh;
+    if (gone.length > 0 && actor && mayReplace(gone, this.#by)) {
+      for (const one of gone) this.#judge.withdraw(one.counterparty, usd(one.amountUsd));
+      this.#superseded = await supersede(this.#tx, reconciliation.id, actor, gone);
+    }
+    yield* Map.groupBy(
+      candidates.filter((candidate) => !known.has(sameness(candidate))),
+      ({ rule }) => rule,
+    ).values();
   }
 
   /** Judges candidates and records them. While it judges a page, the database is at the one before and the one behind. */
@@ -188,17 +190,33 @@ class Settlement {
   }
 }
 
+/** What a matcher gives, also where it gives it at once. */
+async function* batchesOf(found: ReturnType<Matcher>): AsyncGenerator<readonly Candidate[]> {
+  yield* found;
+}
+
+/** A generator whose first value has been taken, from that value on. */
+async function* resumed<Value>(
+  first: IteratorResult<Value>,
+  rest: AsyncGenerator<Value>,
+): AsyncGenerator<Value> {
+  if (first.done === true) return;
+  yield first.value;
+  yield* rest;
+}
+
 /**
  * Candidates in pages, each of one rule: first what is held back, then rule by rule, in the order in which the rules come,
  * because the running totals of a later replay go by rules and ids.
+ * @param batches each of one rule.
  */
 async function* pagesOf(
   held: AsyncIterable<readonly Candidate[]>,
-  others: readonly Candidate[],
+  batches: AsyncIterable<readonly Candidate[]>,
 ): AsyncGenerator<readonly Candidate[]> {
   yield* held;
-  for (const own of Map.groupBy(others, ({ rule }) => rule).values())
-    for (let from = 0; from < own.length; from += PAGE) yield own.slice(from, from + PAGE);
+  for await (const batch of batches)
+    for (let from = 0; from < batch.length; from += PAGE) yield batch.slice(from, from + PAGE);
 }
 
 /** Does something with each, and begins it for the next one before the one at hand is used. */

@@ -55,7 +55,7 @@ export class Board {
   readonly statistics: Statistics;
   readonly #scale: Scale;
   readonly #open: Set<Line>;
-  readonly #found: Match[] = [];
+  readonly #found = new Map<string, Match[]>();
   readonly #parties: Parties;
   readonly #fees = new Map<string, ReadonlySet<bigint | null>>();
   readonly #rounding = new Map<string, bigint>();
@@ -77,8 +77,11 @@ export class Board {
     lines.length = 0;
   }
 
-  get found(): readonly Match[] {
-    return this.#found;
+  /** What a rule took; forgotten here. */
+  foundBy({ name }: Rule): readonly Match[] {
+    const found = this.#found.get(name) ?? [];
+    this.#found.delete(name);
+    return found;
   }
 
   /** Open lines by date, then id. */
@@ -204,7 +207,10 @@ export class Board {
     for (const line of found.lines) this.#open.delete(line);
     const { lines, reasons, ...rest } = found;
     // Put together from pieces; a copy of the whole takes less room than they do.
-    this.#found.push({ ...rest, ids: lines.map(({ id }) => id), reasons: Buffer.from(reasons).toString() });
+    const match = { ...rest, ids: lines.map(({ id }) => id), reasons: Buffer.from(reasons).toString() };
+    const known = this.#found.get(found.rule);
+    if (known) known.push(match);
+    else this.#found.set(found.rule, [match]);
     const [one, other] = lines;
     if (found.lines.length === 2 && found.alternatives === 0 && one && other && one.side !== other.side)
       this.#scale.learn(...(one.side === 'ledger' ? ([one, other] as const) : ([other, one] as const)));

@@ -42,24 +42,35 @@ export const RULES: readonly Rule[] = [
   dayLessFee,
 ];
 
+/** How lines are matched, beside their settings. */
+export interface MatchOptions {
+  /** Where lines of different currencies can be compared by their base amounts. */
+  readonly exchange?: Exchange;
+  /** Is told of each rule before it runs. */
+  readonly onRule?: (rule: Rule, open: number) => void;
+}
+
 /**
  * Matches the lines of both sides. The same lines give the same matches in whatever order they come; every line is in at
  * most one match.
  * @param lines are used up: what is matched leaves memory.
- * @param options `exchange` where lines of different currencies can be compared by their base amounts; `onRule` is told of
- *   each rule before it runs.
  */
-export function matchLines(
+export function matchLines(lines: Line[], settings: Settings, options: MatchOptions = {}): readonly Match[] {
+  return [...matchedByRule(lines, settings, options)].flat();
+}
+
+/** The same, as it is found: what a rule took, in one piece, once the rule does not run again. */
+export function* matchedByRule(
   lines: Line[],
   settings: Settings,
-  options: { readonly exchange?: Exchange; readonly onRule?: (rule: Rule, open: number) => void } = {},
-): readonly Match[] {
+  options: MatchOptions = {},
+): Generator<readonly Match[]> {
   const board = new Board(lines, settings, options.exchange ?? null);
-  for (const rule of RULES) {
+  for (const [at, rule] of RULES.entries()) {
     if (settings.off.includes(rule.name)) continue;
     options.onRule?.(rule, board.openCount);
     board.statistics.look(() => board.open());
     rule.find(board);
+    if (!RULES.includes(rule, at + 1)) yield board.foundBy(rule);
   }
-  return board.found;
 }

@@ -37,7 +37,7 @@ function item(side: OpenLine['side'], amount: string, over: Partial<OpenLine> = 
 }
 
 const match = (open: readonly OpenLine[], reconciliation = DOLLARS) =>
-  matchByRules(batches(open), reconciliation, POLICY);
+  [...matchByRules(batches(open), reconciliation, POLICY)].flat();
 
 // As the books give them: one batch after the other.
 function batches(lines: readonly OpenLine[]): OpenLine[][] {

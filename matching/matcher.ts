@@ -1,37 +1,73 @@
+import type { Candidate, OpenLine, OpenLines } from '../ledger/candidate.ts';
 import type { Reconciliation } from '../ledger/reconciliations.ts';
-import type { Candidate, Matcher, OpenLine } from '../ledger/settle.ts';
+import { currencyCode } from '../policy/currency.ts';
+import type { Policy } from '../policy/load.ts';
 import { calendarOf } from '../policy/lookups.ts';
+import type { CurrencyCode } from '../policy/money.ts';
 import { minorOf } from './amounts.ts';
-import { RULES, matchLines } from './engine.ts';
+import { RULES, matchedByRule } from './engine.ts';
 import { type RawLine, readLines } from './line-reader.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 
 const VERSIONS = new Map(RULES.map(({ name, version }) => [name, version] as const));
 
+/** What the matcher needs to know beside the lines, as plain values: they may go to another thread. */
+export interface Terms {
+  /** The reconciliation's id: lines of two accounts are never compared. */
+  readonly account: string;
+  readonly currency: CurrencyCode;
+  /** The largest difference between two currencies that rates explain, in `currency`. */
+  readonly tolerance: string;
+  /** Of the entity's calendar, `YYYY-MM-DD`. */
+  readonly holidays: readonly string[];
+}
+
+/** What a reconciliation and its policy say of the matching. */
+export function termsOf(reconciliation: Reconciliation, policy: Policy): Terms {
+  return {
+    account: reconciliation.id,
+    currency: currencyCode(reconciliation.currency),
+    tolerance:
+      reconciliation.currency === reconciliation.statement_currency
+        ? '0'
+        : (policy.content.intercompany?.tolerance_usd ?? '0'),
+    holidays: calendarOf(policy, reconciliation.entity)?.holidays ?? [],
+  };
+}
+
 /**
  * The deterministic matcher on the open lines of one reconciliation. The result does not depend on their order. It only
  * finds; the gate says what of it may settle.
  */
-export const matchByRules: Matcher = (open, reconciliation, policy) => {
-  const tolerance =
-    reconciliation.currency === reconciliation.statement_currency
-      ? '0'
-      : (policy.content.intercompany?.tolerance_usd ?? '0');
-  const holidays = calendarOf(policy, reconciliation.entity)?.holidays ?? [];
-  function* raw(batches: Iterable<readonly OpenLine[]>) {
-    for (const batch of batches) for (const line of batch) yield rawOf(line, reconciliation);
-  }
-  // Not in a variable: what is matched is to leave memory.
-  const found = matchLines(readLines(raw(open), holidays, raw(open.last?.() ?? open)), DEFAULT_SETTINGS, {
-    exchange: { currency: reconciliation.currency, tolerance: exact(tolerance, reconciliation.currency) },
-  });
-  return found.map(({ ids, rule, type, score, alternatives, reasons }): Candidate => ({
-    ...{ rule, version: VERSIONS.get(rule) ?? 0, type, score, alternatives, reasons },
-    lines: ids,
-  }));
-};
+export function matchByRules(
+  open: OpenLines,
+  reconciliation: Reconciliation,
+  policy: Policy,
+): Iterable<readonly Candidate[]> {
+  return matchOpen(open, termsOf(reconciliation, policy));
+}
 
-function rawOf(line: OpenLine, { id: account, currency }: Reconciliation): RawLine {
+/** The same by its terms. */
+export function* matchOpen(open: OpenLines, terms: Terms): Generator<readonly Candidate[]> {
+  function* raw(batches: Iterable<readonly OpenLine[]>) {
+    for (const batch of batches) for (const line of batch) yield rawOf(line, terms);
+  }
+  const exchange = { currency: terms.currency, tolerance: exact(terms.tolerance, terms.currency) };
+  // The lines not in a variable: what is matched is to leave memory.
+  const found = matchedByRule(
+    readLines(raw(open), terms.holidays, raw(open.last?.() ?? open)),
+    DEFAULT_SETTINGS,
+    { exchange },
+  );
+  for (const matches of found)
+    if (matches.length > 0)
+      yield matches.map(({ ids, rule, type, score, alternatives, reasons }) => ({
+        ...{ rule, version: VERSIONS.get(rule) ?? 0, type, score, alternatives, reasons },
+        lines: ids,
+      }));
+}
+
+function rawOf(line: OpenLine, { account, currency }: Terms): RawLine {
   const minor = exact(line.amount, line.currency);
   return {
     id: line.id,

@@ -12,7 +12,7 @@ import { CannotOpen, openRun, wasLocked } from '../../ledger/runs.ts';
 import { settleByRules } from '../../ledger/settle.ts';
 import { runId } from '../../ledger/streams.ts';
 import { tieOut } from '../../ledger/tie-out.ts';
-import { matchByRules } from '../../matching/matcher.ts';
+import { matchInThread } from '../../matching/in-thread.ts';
 import { calendarOf } from '../../policy/lookups.ts';
 import { previousPeriod } from '../../policy/period.ts';
 import type { Company } from '../../statements/company.ts';
@@ -53,7 +53,7 @@ export function createCloseActivities({ door, company }: CloseDependencies): Clo
     async matchAccount({ reconciliation }) {
       const answer = await settleByRules(door, call(MATCHER, await matchKey(door, reconciliation)), {
         reconciliation,
-        matcher: matchByRules,
+        matcher: matchInThread,
       });
       const [settled, proposed] = [resultText(answer, 'settled'), resultText(answer, 'proposed')];
       return { settled, proposed, receipt: answer.receipt };

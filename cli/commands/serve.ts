@@ -5,7 +5,7 @@ import { type Command, Argument } from 'commander';
 import { findActor } from '../../ledger/actors.ts';
 import { mintToken } from '../../mcp-server/tokens.ts';
 import { contextOf, withDoor } from '../context.ts';
-import { nodeFlagsOf } from '../node-flags.ts';
+import { memoryEnvironmentOf, nodeFlagsOf } from '../node-flags.ts';
 import { as, command } from '../options.ts';
 import { Failed, print } from '../output.ts';
 import { keyFiles, secretsOf } from '../stack/secrets.ts';
@@ -59,6 +59,7 @@ async function runEntry(entry: string): Promise<void> {
     [...nodeFlagsOf(entry), fileURLToPath(new URL(`../../${entry}`, import.meta.url))],
     {
       stdio: 'inherit',
+      env: { ...process.env, ...memoryEnvironmentOf(entry) },
     },
   );
   // A terminal's Ctrl-C reaches the child by itself; a kill is passed on.

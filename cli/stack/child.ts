@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { nodeFlagsOf } from '../node-flags.ts';
+import { memoryEnvironmentOf, nodeFlagsOf } from '../node-flags.ts';
 import { type ProcessMark, endProcess, markOf } from './processes.ts';
 
 /** One of our own processes, kept running until it is ended in order. */
@@ -81,7 +81,13 @@ function launch({ entry, env, logFile }: ChildOptions): ChildProcess {
       [...nodeFlagsOf(entry), fileURLToPath(new URL(`../../${entry}`, import.meta.url))],
       {
         stdio: ['ignore', log, log, 'ipc'],
-        env: { ...inherited, TZ: 'UTC', NODE_OPTIONS: '--disable-warning=ExperimentalWarning', ...env },
+        env: {
+          ...inherited,
+          ...memoryEnvironmentOf(entry),
+          TZ: 'UTC',
+          NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+          ...env,
+        },
         // Its own group: a terminal's Ctrl-C reaches the supervisor, which ends the processes in order.
         detached: true,
       },

@@ -15,12 +15,14 @@ export function settleWith(
 ): Promise<Answer> {
   return settleByRules(door, callBy('engine:matcher'), {
     reconciliation,
-    matcher: (open) =>
-      find([...open].flat()).map(({ legs, ...found }) => ({
-        ...found,
+    matcher: (open) => {
+      const found = find([...open].flat()).map(({ legs, ...one }): Candidate => ({
+        ...one,
         version: 1,
         lines: legs.map(({ id }) => id),
-      })),
+      }));
+      return Map.groupBy(found, ({ rule }) => rule).values();
+    },
   });
 }
 
