@@ -1,5 +1,5 @@
+import { hash } from 'node:crypto';
 import { type Decimal, type Usd, ZERO, decimal, sum, usd } from '../policy/money.ts';
-import { hashOf } from './canonical.ts';
 import type { MatchType } from './database.ts';
 import type { Item } from './items.ts';
 
@@ -51,11 +51,9 @@ export function counterpartyOf(legs: readonly Leg[]): string {
 
 /** What an approver sees, hashed: the legs with their amounts, and the rule. An approval binds to it. */
 export function contentHashOf(legs: readonly Leg[], rule: string, rationale: string): string {
-  return hashOf({
-    legs: legs
-      .map((leg) => ({ side: leg.side, id: leg.external_id, amount: leg.base_amount }))
-      .sort((a, b) => (a.side + a.id < b.side + b.id ? -1 : 1)),
-    rule,
-    rationale,
-  });
+  const seen = legs
+    .map((leg) => ({ amount: leg.base_amount, id: leg.external_id, side: leg.side }))
+    .sort((a, b) => (a.side + a.id < b.side + b.id ? -1 : 1));
+  // Canonical JSON, written out: only texts, under names that stand in their order here.
+  return hash('sha256', JSON.stringify({ legs: seen, rationale, rule }));
 }

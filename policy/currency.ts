@@ -54,7 +54,15 @@ export function roundTo(currency: CurrencyCode, amount: Decimal): Decimal {
 
 /** The wire form: a decimal string with exactly the currency's digits, as in `-1234.50`. */
 export function formatAmount(amount: Decimal, currency: CurrencyCode): string {
-  return amount.toFixed(exponentOf(currency));
+  const digits = exponentOf(currency);
+  const plain = amount.toFixed();
+  const point = plain.indexOf('.');
+  const written = point < 0 ? 0 : plain.length - point - 1;
+  if (written === digits) return plain;
+  // Only what is to be rounded needs another decimal, which takes longer than all the rest.
+  return written > digits
+    ? amount.toFixed(digits)
+    : plain + (point < 0 ? '.' : '') + '0'.repeat(digits - written);
 }
 
 /** The exact sum of a file's amounts in one currency: in minor units, which add up four times as fast as decimals. */
