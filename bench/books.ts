@@ -85,7 +85,7 @@ function line(externalId: string): ImportLine {
     lineNo: 1,
     externalId,
     date: '2026-03-10',
-    amount: decimal('0.01'),
+    amount: '0.01',
     currency: USD,
     reference: null,
     counterparty: externalId,

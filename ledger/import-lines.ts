@@ -1,23 +1,23 @@
 import type { Transaction } from 'kysely';
 import { RunningTotal, currencyCode, formatAmount } from '../policy/currency.ts';
-import { type CurrencyCode, type Decimal, ZERO } from '../policy/money.ts';
+import { type CurrencyCode, type Decimal, ZERO, decimal } from '../policy/money.ts';
 import { copyCell, copyInto } from './copy-in.ts';
 import type { Database, Side } from './database.ts';
 import { counterpartyKey, referenceKey } from './keys.ts';
 import type { Valuer } from './valuing.ts';
 
-/** A line as it is recorded; `amount` and `fee` are in `currency`. */
+/** A line as it is recorded; `amount` and `fee` are in `currency`, in the wire form (`formatAmount`). */
 export interface ImportLine {
   readonly lineNo: number;
   readonly externalId: string;
   readonly date: string;
-  readonly amount: Decimal;
+  readonly amount: string;
   readonly currency: CurrencyCode;
   readonly reference: string | null;
   readonly counterparty: string | null;
   readonly description: string | null;
   readonly group: string | null;
-  readonly fee: Decimal | null;
+  readonly fee: string | null;
 }
 
 /** Lines that are read anew whenever they are asked for, a batch at a time: a file larger than memory should be. */
@@ -81,16 +81,16 @@ async function* rowsOf(
   for await (const batch of batchesOf(lines)) {
     let rows = '';
     for (const line of batch) {
-      const amount = formatAmount(line.amount, line.currency);
+      const { amount } = line;
       let [base, usd] = [amount, amount];
       if (valuer.converts(line.currency)) {
-        const valued = valuer.value(line.amount, line.currency, line.date);
-        total.gained = total.gained.plus(valued.base.minus(line.amount));
+        const valued = valuer.value(decimal(amount), line.currency, line.date);
+        total.gained = total.gained.plus(valued.base.minus(amount));
         [base, usd] = [formatAmount(valued.base, baseCurrency), formatAmount(valued.usd, USD)];
       }
       total.count += 1;
       total.base.add(base);
-      const fee = line.fee === null ? '\\N' : formatAmount(line.fee, line.currency);
+      const fee = line.fee ?? '\\N';
       // Keys are letters, digits and spaces: nothing in them is to be escaped.
       rows +=
         `${shared}${line.lineNo}\t${copyCell(line.externalId)}\t${line.date}\t${line.currency}\t${amount}\t${base}\t${usd}\t${fee}\t` +

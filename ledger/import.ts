@@ -3,7 +3,7 @@ import { currencyCode } from '../policy/currency.ts';
 import type { RateTable } from '../policy/fx.ts';
 import { type PlainDate, addDays } from '../policy/dates.ts';
 import { firstDay, lastDay } from '../policy/period.ts';
-import { type CurrencyCode, type Decimal } from '../policy/money.ts';
+import { type CurrencyCode, type Decimal, decimal } from '../policy/money.ts';
 import type { JsonObject } from './canonical.ts';
 import type { Database, Side } from './database.ts';
 import { decide } from './decide.ts';
@@ -169,7 +169,7 @@ async function lookThrough(
   };
   for await (const batch of batchesOf(lines)) {
     for (const line of batch) {
-      if (valuer.converts(line.currency)) valuer.value(line.amount, line.currency, line.date);
+      if (valuer.converts(line.currency)) valuer.value(decimal(line.amount), line.currency, line.date);
       ids.push(line.externalId);
     }
     if (ids.length >= LOOK_UP) await lookUp();

@@ -99,7 +99,7 @@ const anyLine = (side: string) =>
             reference,
             counterparty,
             date: `2026-03-${String(day).padStart(2, '0')}`,
-            fee: fee === null ? null : decimal(fee),
+            fee,
           }),
     );
 

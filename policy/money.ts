@@ -53,9 +53,9 @@ export function usd(value: string | bigint | Decimal): Usd {
   return decimal(value) as Usd;
 }
 
-/** The exact sum; zero for none. All values must be in one currency. */
-export function sum(values: Iterable<Decimal>): Decimal {
+/** The exact sum; zero for none. All values must be in one currency. @throws {MoneyError} as {@link decimal} does. */
+export function sum(values: Iterable<string | Decimal>): Decimal {
   let total = ZERO;
-  for (const value of values) total = total.plus(value);
+  for (const value of values) total = total.plus(decimal(value));
   return total;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CurrencyCode, Decimal } from '../policy/money.ts';
+import { type CurrencyCode, type Decimal, decimal } from '../policy/money.ts';
 import { amountCell, currencyCell, dateCell } from './csv-cells.ts';
 import { StatementError, type StatementLine, clip } from './statement.ts';
 import { type Row, table } from './table.ts';
@@ -36,7 +36,7 @@ export function parseBalances(bytes: Uint8Array, fileName: string): Balance[] {
       const at = { file: fileName, line: row.line };
       const currency = currencyCell(row.cell('currency'), at);
       const amount = (field: string): Decimal =>
-        amountCell(row.cell(field), field, currency, { decimal: '.' }, at);
+        decimal(amountCell(row.cell(field), field, currency, { decimal: '.' }, at));
       const balance: Balance = {
         ...keyOf(row, fileName),
         currency,

@@ -56,7 +56,7 @@ export function entryLines(
       const tx = details[nth];
       const line = {
         ...base,
-        amount,
+        amount: formatAmount(amount, money.currency),
         ...wordsOf(entry, [tx], amount, reversal),
         group,
         fee: feeOf(tx, money, place),
@@ -68,7 +68,7 @@ export function entryLines(
   const own = feeOf(entry, money, place);
   const line = {
     ...base,
-    amount: money.amount,
+    amount: formatAmount(money.amount, money.currency),
     ...wordsOf(entry, details, money.amount, reversal),
     group: batch,
     fee: own ?? (details.length === 1 ? feeOf(details[0], money, place) : null),
@@ -169,7 +169,7 @@ function referenceOf(tx: XmlNode): string | null {
 }
 
 /** Charges that the bank says are included in the amount (`ChrgInclInd`), in the entry's currency; else null. */
-function feeOf(node: XmlNode, entry: Money, place: CamtPlace): Decimal | null {
+function feeOf(node: XmlNode, entry: Money, place: CamtPlace): string | null {
   const included = children(child(node, 'Chrgs'), 'Rcrd').filter(
     (one) => textOf(one, 'ChrgInclInd') === 'true',
   );
@@ -179,15 +179,14 @@ function feeOf(node: XmlNode, entry: Money, place: CamtPlace): Decimal | null {
   });
   if (charges.length === 0 || charges.some(({ currency }) => currency !== entry.currency)) return null;
   const total = sum(charges.map(({ amount }) => amount));
-  return total.isNegative() ? null : total;
+  return total.isNegative() ? null : formatAmount(total, entry.currency);
 }
 
 function contentId(line: Omit<StatementLine, 'externalId'>): string {
   const content = JSON.stringify({
     ...line,
     lineNo: null,
-    amount: formatAmount(line.amount, line.currency),
-    fee: line.fee === null ? '' : formatAmount(line.fee, line.currency),
+    fee: line.fee ?? '',
   });
   return `camt-${createHash('sha256').update(content).digest('hex').slice(0, 24)}`;
 }

@@ -132,7 +132,7 @@ describe('balances and open items', () => {
       Buffer.from(`${items}A,1010,ledger,x,2026-02-27,-5.00,USD,R,,"a, b",\n`),
       'o.csv',
     );
-    assert.equal(item?.amount.toFixed(), '-5');
+    assert.equal(item?.amount, '-5.00');
     assert.equal(item.description, 'a, b');
     assert.equal(item.counterparty, null);
   });

@@ -1,6 +1,6 @@
-import { amountOf, currencyCode, exponentOf } from '../policy/currency.ts';
+import { currencyCode, exponentOf, negated } from '../policy/currency.ts';
 import { formatDate, isPlainDate } from '../policy/dates.ts';
-import { type CurrencyCode, type Decimal, MoneyError } from '../policy/money.ts';
+import { type CurrencyCode, MoneyError } from '../policy/money.ts';
 import type { CsvMapping, DateFormat } from './mapping.ts';
 import { StatementError, clip } from './statement.ts';
 
@@ -25,6 +25,7 @@ export function currencyCell(text: string | null, at: Place): CurrencyCode {
 /**
  * Reads an amount by the mapping's decimal and thousands signs. Decimals are counted as written: `1.000` in a
  * two-decimal currency may be a thousand somewhere else, so it is refused rather than guessed at.
+ * @returns the amount in the wire form, see `formatAmount`.
  * @throws {StatementError} on formulas, exponents, other notations and too many decimals.
  */
 export function amountCell(
@@ -34,7 +35,7 @@ export function amountCell(
   mapping: Pick<CsvMapping, 'decimal' | 'thousands'>,
   at: Place,
   shape = amountShape(mapping),
-): Decimal {
+): string {
   const [, sign = '', whole = '', fraction = ''] = shape.exec(text ?? '') ?? [];
   const refuse = (what: string, whatNow: string): StatementError =>
     new StatementError({ ...at, what, whatNow });
@@ -48,18 +49,23 @@ export function amountCell(
       'correct the mapping or the file',
     );
   }
-  if (fraction.length > exponentOf(currency)) {
-    const what = `the ${field} "${clip(text ?? '')}" has more decimals than ${currency} allows (${exponentOf(currency)})`;
+  const exponent = exponentOf(currency);
+  if (fraction.length > exponent) {
+    const what = `the ${field} "${clip(text ?? '')}" has more decimals than ${currency} allows (${exponent})`;
     throw refuse(what, 'check decimal sign and currency');
   }
-  const digits = mapping.thousands === undefined ? whole : whole.replaceAll(mapping.thousands, '');
-  try {
-    return amountOf(`${sign === '-' ? '-' : ''}${digits}${fraction === '' ? '' : `.${fraction}`}`, currency);
-  } catch (error) {
-    if (!(error instanceof MoneyError)) throw error;
-    throw refuse(`the ${field}: ${error.message}`, 'correct the file');
-  }
+  const digits = (mapping.thousands === undefined ? whole : whole.replaceAll(mapping.thousands, '')).replace(
+    /^0+(?=\d)/,
+    '',
+  );
+  if (digits.length > LONGEST)
+    throw refuse(`the ${field} "${clip(text ?? '')}" has more than ${LONGEST} digits`, 'correct the file');
+  const amount = exponent === 0 ? digits : `${digits}.${fraction.padEnd(exponent, '0')}`;
+  return sign === '-' ? negated(amount) : amount;
 }
+
+// Before the decimal sign; as `decimal` of policy/money.ts has it.
+const LONGEST = 30;
 
 /** How a mapping writes amounts. A file of many lines makes it once. */
 export function amountShape({ decimal, thousands }: Pick<CsvMapping, 'decimal' | 'thousands'>): RegExp {

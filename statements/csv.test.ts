@@ -14,8 +14,7 @@ const mapping = (changes: Record<string, unknown> = {}): CsvMapping =>
   });
 const HEADER = 'id,date,amount,ccy,memo\n';
 const lines = (text: string, using = mapping()) => parseCsv(Buffer.from(text), 'f.csv', using);
-const amounts = (text: string, using?: CsvMapping): string[] =>
-  lines(text, using).map((line) => line.amount.toFixed());
+const amounts = (text: string, using?: CsvMapping): string[] => lines(text, using).map((line) => line.amount);
 
 function refused(text: string | Buffer, line: number, what: RegExp, using = mapping()): void {
   assert.throws(
@@ -36,24 +35,35 @@ describe('a CSV file', () => {
       `${HEADER}a,2026-03-01,0.10,USD,"two\nlines"\n\nb,2026-03-02,-1234567890123456.78,USD,\n`,
     );
     assert.equal(first?.lineNo, 2);
-    assert.equal(first.amount.toFixed(), '0.1');
+    assert.equal(first.amount, '0.10');
     assert.equal(first.description, 'two\nlines');
     assert.equal(second?.lineNo, 5);
-    assert.equal(second.amount.toFixed(), '-1234567890123456.78');
+    assert.equal(second.amount, '-1234567890123456.78');
     assert.equal(second.description, null);
   });
 
   test('may begin with a byte-order mark and end lines with CR LF', () => {
     assert.deepEqual(amounts(`\ufeff${HEADER}a,2026-03-01,1.50,USD,x\r\n`.replace('memo\n', 'memo\r\n')), [
-      '1.5',
+      '1.50',
     ]);
   });
 
   test('may write amounts with decimal comma and thousands, when the mapping says so', () => {
     const using = mapping({ delimiter: ';', decimal: ',', thousands: '.', date_format: 'DD.MM.YYYY' });
     const text = 'id;date;amount;ccy;memo\na;31.03.2026;-1.234.567,89;EUR;x\nb;1.4.2026;12,5;EUR;x\n';
-    assert.deepEqual(amounts(text, using), ['-1234567.89', '12.5']);
+    assert.deepEqual(amounts(text, using), ['-1234567.89', '12.50']);
     assert.equal(lines(text, using)[0]?.date, '2026-03-31');
+  });
+
+  test('has amounts in one form, however the file writes them', () => {
+    const one = (amount: string, currency = 'USD') =>
+      amounts(`${HEADER}a,2026-03-01,${amount},${currency},x\n`)[0];
+    assert.deepEqual(
+      ['007.5', '+5', '-0.00', '000', '-12'].map((amount) => one(amount)),
+      [...['7.50', '5.00', '0.00', '0.00', '-12.00']],
+    );
+    assert.deepEqual([one('1200', 'JPY'), one('-1.5', 'BHD')], ['1200', '-1.500']);
+    refused(`${HEADER}a,2026-03-01,${'9'.repeat(31)},USD,x\n`, 2, /more than 30 digits/);
   });
 
   test('takes day and month in the order that the mapping names', () => {
@@ -66,9 +76,9 @@ describe('a CSV file', () => {
   test('takes debit and credit columns, with credit raising the balance', () => {
     const columns = { date: 'd', debit: 'out', credit: 'in' };
     const text = 'd,out,in\n2026-03-01,5.00,\n2026-03-01,0.00,7.00\n2026-03-01,,0.00\n';
-    assert.deepEqual(amounts(text, mapping({ currency: 'USD', columns })), ['-5', '7', '0']);
+    assert.deepEqual(amounts(text, mapping({ currency: 'USD', columns })), ['-5.00', '7.00', '0.00']);
     const inverted = mapping({ currency: 'USD', columns, sign: 'inverted' });
-    assert.deepEqual(amounts(text, inverted).slice(0, 2), ['5', '-7']);
+    assert.deepEqual(amounts(text, inverted).slice(0, 2), ['5.00', '-7.00']);
     refused('d,out,in\n2026-03-01,5.00,7.00\n', 2, /both debit and credit/, inverted);
     refused('d,out,in\n2026-03-01,,\n', 2, /neither debit nor credit/, inverted);
     refused('d,out,in\n2026-03-01,-5.00,\n', 2, /debit is negative/, inverted);

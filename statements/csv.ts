@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { formatAmount } from '../policy/currency.ts';
-import type { CurrencyCode, Decimal } from '../policy/money.ts';
+import { negated } from '../policy/currency.ts';
+import type { CurrencyCode } from '../policy/money.ts';
 import { type Cells, amountCell, amountShape, currencyCell, dateCell } from './csv-cells.ts';
 import { RecordSplitter } from './csv-records.ts';
 import type { CsvMapping } from './mapping.ts';
@@ -92,7 +92,7 @@ export class CsvReader {
     const currency = mapping.currency ?? this.#currency(cell('currency'), at);
     const stated = cell('fee');
     const fee = stated === null ? null : amountCell(stated, 'fee', currency, mapping, at, this.#amount);
-    if (fee?.isNegative() && !fee.isZero())
+    if (fee?.startsWith('-') === true)
       throw this.#fail(line, 'the fee is negative', 'state fees as positive amounts');
     const valued = cell('value_date');
     // Written out, and the id filled in last: a copy of every line would cost as much as its cells.
@@ -195,15 +195,16 @@ function signed(
   mapping: CsvMapping,
   at: { file: string; line: number },
   shape: RegExp,
-): Decimal {
-  const turn = (amount: Decimal): Decimal => (mapping.sign === 'inverted' ? amount.negated() : amount);
+): string {
+  const turn = (amount: string): string => (mapping.sign === 'inverted' ? negated(amount) : amount);
+  const isZero = (amount: string): boolean => !/[1-9]/.test(amount);
   if (mapping.columns.amount !== undefined)
     return turn(amountCell(cell('amount'), 'amount', currency, mapping, at, shape));
-  const read = (field: 'debit' | 'credit'): Decimal | null => {
+  const read = (field: 'debit' | 'credit'): string | null => {
     const text = cell(field);
     if (text === null) return null;
     const amount = amountCell(text, field, currency, mapping, at, shape);
-    if (amount.isNegative() && !amount.isZero()) {
+    if (amount.startsWith('-')) {
       const whatNow = 'if the bank signs its amounts, map them as one amount column';
       throw new StatementError({ ...at, what: `the ${field} is negative`, whatNow });
     }
@@ -211,7 +212,7 @@ function signed(
   };
   const [debit, credit] = [read('debit'), read('credit')];
   const [first, second] = [debit, credit].filter((amount) => amount !== null);
-  if (first === undefined || (second !== undefined && !first.isZero() && !second.isZero())) {
+  if (first === undefined || (second !== undefined && !isZero(first) && !isZero(second))) {
     const what =
       first === undefined ? 'neither debit nor credit is filled' : 'both debit and credit are filled';
     throw new StatementError({
@@ -220,7 +221,7 @@ function signed(
       whatNow: 'one line moves the account one way; correct the export',
     });
   }
-  return turn(credit !== null && !credit.isZero() ? credit : debit === null ? first : debit.negated());
+  return turn(credit !== null && !isZero(credit) ? credit : debit === null ? first : negated(debit));
 }
 
 function statedId(id: string | null, at: { file: string; line: number }): string {
@@ -243,9 +244,7 @@ function statedId(id: string | null, at: { file: string; line: number }): string
 }
 
 function contentId({ lineNo: _line, externalId: _id, ...line }: CsvLine, same: Map<string, number>): string {
-  const money = (amount: Decimal | null): string =>
-    amount === null ? '' : formatAmount(amount, line.currency);
-  const content = JSON.stringify({ ...line, amount: money(line.amount), fee: money(line.fee) });
+  const content = JSON.stringify({ ...line, fee: line.fee ?? '' });
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 24);
   const ordinal = (same.get(hash) ?? 0) + 1;
   same.set(hash, ordinal);

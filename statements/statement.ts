@@ -10,16 +10,16 @@ export interface StatementLine {
   /** Booking date, `YYYY-MM-DD`, as written in the file. */
   readonly date: string;
   readonly valueDate: string | null;
-  /** In `currency`; positive when the account's balance rises from the company's view. */
-  readonly amount: Decimal;
+  /** In `currency`, in the wire form (`formatAmount`); positive when the account's balance rises from the company's view. */
+  readonly amount: string;
   readonly currency: CurrencyCode;
   readonly reference: string | null;
   readonly counterparty: string | null;
   readonly description: string | null;
   /** What several lines share: a payout id, deposit slip or remittance. */
   readonly group: string | null;
-  /** A fee stated on the line, in `currency`, not negative: gross = amount + fee. */
-  readonly fee: Decimal | null;
+  /** A fee stated on the line, in the same form, not negative: gross = amount + fee. */
+  readonly fee: string | null;
 }
 
 /** One account's lines over a range of days, with the control totals that the file states. */
@@ -105,7 +105,7 @@ export class ControlTotals {
         whatNow: 'split the file by currency',
       });
     }
-    this.#total.add(formatAmount(line.amount, currency));
+    this.#total.add(line.amount);
   }
 
   /** @throws {StatementError} when the sum is off. */

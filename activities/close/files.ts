@@ -1,6 +1,7 @@
 import type { Side } from '../../ledger/database.ts';
 import type { DocumentInput, ImportLine, LineSource } from '../../ledger/import.ts';
 import { reconciliationId } from '../../ledger/streams.ts';
+import { negated } from '../../policy/currency.ts';
 import { type Balance, type OpenItem, parseBalances, parseOpenItems } from '../../statements/balances.ts';
 import { parseCamt053 } from '../../statements/camt053.ts';
 import { type Account, type Company, type Source, inboxOf } from '../../statements/company.ts';
@@ -192,7 +193,7 @@ function isOwn(line: CsvLine, source: Source): boolean {
 function ownLines(batch: readonly CsvLine[], source: Source): readonly CsvLine[] {
   const own = source.account === null ? batch : batch.filter((line) => isOwn(line, source));
   if (source.sign === 'normal') return own;
-  return own.map((line) => ({ ...line, amount: line.amount.negated() }));
+  return own.map((line) => ({ ...line, amount: negated(line.amount) }));
 }
 
 function inverted(statement: Statement, source: Source): Statement {
@@ -203,7 +204,7 @@ function inverted(statement: Statement, source: Source): Statement {
     ...statement,
     opening: turn(statement.opening),
     closing: turn(statement.closing),
-    lines: statement.lines.map((line) => ({ ...line, amount: line.amount.negated() })),
+    lines: statement.lines.map((line) => ({ ...line, amount: negated(line.amount) })),
   };
 }
 

@@ -3,7 +3,6 @@ import { flagException } from '../../ledger/exceptions.ts';
 import { importDocument } from '../../ledger/import.ts';
 import { rejectMatch } from '../../ledger/matches.ts';
 import { currencyCode } from '../../policy/currency.ts';
-import { decimal } from '../../policy/money.ts';
 import { policyWith } from '../../policy/testing.ts';
 import { callBy, line } from '../../tests/harness/books.ts';
 import {
@@ -35,7 +34,7 @@ const ambiguous = {
 };
 
 async function importEuro(stage: Stage, currency: string, date: string) {
-  const [amount, code] = [decimal('50.00'), currencyCode(currency)];
+  const code = currencyCode(currency);
   return await importDocument(stage.door, callBy('engine:close'), {
     reconciliation: stage.reconciliation,
     side: 'statement',
@@ -43,7 +42,7 @@ async function importEuro(stage: Stage, currency: string, date: string) {
     sha256: `late-${currency}-${date}`,
     currency: code,
     totals: null,
-    lines: [line('S9', '50.00', { amount, currency: code, date })],
+    lines: [line('S9', '50.00', { currency: code, date })],
   });
 }
 

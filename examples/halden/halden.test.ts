@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { negated } from '../../policy/currency.ts';
 import { type Decimal, sum } from '../../policy/money.ts';
 import { type Side, parseBalances, parseOpenItems } from '../../statements/balances.ts';
 import { parseCamt053 } from '../../statements/camt053.ts';
@@ -24,7 +25,7 @@ function readMonth(dir: string, period: string) {
     if (source.mapping === null) return parseCamt053(read(source.file), source.file)[0]?.lines ?? [];
     const lines = parseCsv(read(source.file), source.file, source.mapping.columns);
     const own = lines.filter((line) => source.account === null || line.account === source.account);
-    return source.sign === 'normal' ? own : own.map((line) => ({ ...line, amount: line.amount.negated() }));
+    return source.sign === 'normal' ? own : own.map((line) => ({ ...line, amount: negated(line.amount) }));
   };
   return company.entities.flatMap((entity) =>
     entity.accounts.map((account) => ({
@@ -136,7 +137,7 @@ describe('the sample month', () => {
       month.flatMap(({ entity, account, sides }) =>
         sides.flatMap(({ side, lines, carried }) =>
           [...lines, ...carried].map((line) => {
-            const gross = line.fee === null ? line.amount : line.amount.plus(line.fee);
+            const gross = sum([line.amount, line.fee ?? '0']);
             return [[entity, account.code, side, line.externalId].join(' '), gross] as const;
           }),
         ),

@@ -66,7 +66,7 @@ export function line(externalId: string, amount: string, more: Partial<ImportLin
     lineNo: 1,
     externalId,
     date: '2026-03-10',
-    amount: decimal(amount),
+    amount,
     currency: USD,
     reference: null,
     counterparty: null,
