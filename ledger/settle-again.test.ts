@@ -122,6 +122,28 @@ test('a line whose reference stands in an earlier proposal too is not settled by
   );
 });
 
+test('what is withdrawn counts no more when a pair of the same counterparty is judged', async () => {
+  // Together with the proposal the late pair is over the cumulative limit of 250,000.
+  const large = (id: string) => line(id, '249500.00', { counterparty: 'Party 0' });
+  const reconciliation = await smallBooks(base.door, { ledger: [large('L1')], statement: [large('S1')] });
+  await settle(reconciliation, (open) => [
+    { rule: 'x', type: 'fuzzy_match', legs: open, score: '0.50', alternatives: 0, reasons: 'why' },
+  ]);
+  for (const side of ['ledger', 'statement'] as const)
+    await importLines(base.door, callBy('engine:close'), reconciliation, side, ['900.00'], 'late');
+  await asAdmin(base.adminUrl, async (admin) => {
+    await admin.query('alter table items disable trigger all');
+    await admin.query(
+      `update items set reference = 'INV-1001', reference_key = 'INV1001' where external_id like '%late%'`,
+    );
+  });
+  await settle(reconciliation);
+  assert.deepEqual(
+    (await matches()).map((match) => match.state),
+    ['SUPERSEDED', 'CONFIRMED'],
+  );
+});
+
 test('a proposal that a person has begun to approve is left alone', async () => {
   const amounts = { ledger: [line('L1', '150000.00')], statement: [line('S1', '150000.00')] };
   const reconciliation = await smallBooks(base.door, amounts);

@@ -105,7 +105,8 @@ class Settlement {
       const [, first] = await Promise.all([this.#recordFound(held), found.next()]);
       await afterBulk(tx);
       const batches = resumed(first, found);
-      const fresh = earlier.length === 0 ? batches : this.#replaced(earlier, batches);
+      // What is withdrawn counts no more when the first page is judged.
+      const fresh = earlier.length === 0 ? batches : await this.#replace(earlier, batches);
       await this.#settle(pagesOf(foundOneByOne(tx, 'held'), fresh));
     } finally {
       await found.return(undefined);
@@ -142,10 +143,10 @@ class Settlement {
   }
 
   /** Withdraws earlier proposals that are not among the candidates. @returns the candidates that are new. */
-  async *#replaced(
+  async #replace(
     earlier: readonly OwnProposal[],
     batches: AsyncIterable<readonly Candidate[]>,
-  ): AsyncGenerator<readonly Candidate[]> {
+  ): Promise<Iterable<readonly Candidate[]>> {
     const { actor, reconciliation } = this.#by;
     const candidates: Candidate[] = [];
     for await (const batch of foundOneByOne(this.#tx, 'again')) candidates.push(...batch);
@@ -157,7 +158,7 @@ class Settlement {
       for (const one of gone) this.#judge.withdraw(one.counterparty, usd(one.amountUsd));
       this.#superseded = await supersede(this.#tx, reconciliation.id, actor, gone);
     }
-    yield* Map.groupBy(
+    return Map.groupBy(
       candidates.filter((candidate) => !known.has(sameness(candidate))),
       ({ rule }) => rule,
     ).values();
@@ -212,7 +213,7 @@ async function* resumed<Value>(
  */
 async function* pagesOf(
   held: AsyncIterable<readonly Candidate[]>,
-  batches: AsyncIterable<readonly Candidate[]>,
+  batches: Iterable<readonly Candidate[]> | AsyncIterable<readonly Candidate[]>,
 ): AsyncGenerator<readonly Candidate[]> {
   yield* held;
   for await (const batch of batches)

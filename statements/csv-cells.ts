@@ -54,12 +54,10 @@ export function amountCell(
     const what = `the ${field} "${clip(text ?? '')}" has more decimals than ${currency} allows (${exponent})`;
     throw refuse(what, 'check decimal sign and currency');
   }
-  const digits = (mapping.thousands === undefined ? whole : whole.replaceAll(mapping.thousands, '')).replace(
-    /^0+(?=\d)/,
-    '',
-  );
-  if (digits.length > LONGEST)
+  const written = mapping.thousands === undefined ? whole : whole.replaceAll(mapping.thousands, '');
+  if (written.length > LONGEST)
     throw refuse(`the ${field} "${clip(text ?? '')}" has more than ${LONGEST} digits`, 'correct the file');
+  const digits = written.replace(/^0+(?=\d)/, '');
   const amount = exponent === 0 ? digits : `${digits}.${fraction.padEnd(exponent, '0')}`;
   return sign === '-' ? negated(amount) : amount;
 }
