@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Reconciliation } from '../ledger/reconciliations.ts';
 import { HeldLines } from '../ledger/open-lines.ts';
 import { POLICY } from '../policy/testing.ts';
 import { matchInThread } from './in-thread.ts';
 import { matchByRules } from './matcher.ts';
-
-const DOLLARS: Reconciliation = {
-  id: 'US/2026-03/1010',
-  run_id: 'close/US/2026-03',
-  entity: 'US',
-  period: '2026-03',
-  account: '1010',
-  currency: 'USD',
-  statement_currency: 'USD',
-  state: 'IMPORTED',
-};
+import { DOLLARS } from './testing.ts';
 
 /** Rows as COPY's binary form has them: so many pairs of lines, each under a reference of its own. */
 function held(pairs: number, date = '2026-03-10'): HeldLines {

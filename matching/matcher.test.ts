@@ -1,20 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { OpenLine } from '../ledger/candidate.ts';
-import type { Reconciliation } from '../ledger/reconciliations.ts';
 import { POLICY } from '../policy/testing.ts';
 import { matchByRules } from './matcher.ts';
-
-const DOLLARS: Reconciliation = {
-  id: 'US/2026-03/1010',
-  run_id: 'close/US/2026-03',
-  entity: 'US',
-  period: '2026-03',
-  account: '1010',
-  currency: 'USD',
-  statement_currency: 'USD',
-  state: 'IMPORTED',
-};
+import { DOLLARS } from './testing.ts';
 
 let ids = 0;
 function item(side: OpenLine['side'], amount: string, over: Partial<OpenLine> = {}): OpenLine {

@@ -1,10 +1,23 @@
 import type { Side } from '../ledger/database.ts';
+import type { Reconciliation } from '../ledger/reconciliations.ts';
 import { minorOf } from './amounts.ts';
 import type { Match } from './board.ts';
 import { matchLines } from './engine.ts';
 import type { Line } from './line.ts';
 import { type RawLine, readLines } from './line-reader.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
+
+/** An account in US dollars whose files are in. */
+export const DOLLARS: Reconciliation = {
+  id: 'US/2026-03/1010',
+  run_id: 'close/US/2026-03',
+  entity: 'US',
+  period: '2026-03',
+  account: '1010',
+  currency: 'USD',
+  statement_currency: 'USD',
+  state: 'IMPORTED',
+};
 
 /** For tests: lines as `closegate match` would read them, and what the rules find among them. */
 export interface Told extends Partial<Omit<RawLine, 'side' | 'minor' | 'base'>> {

@@ -68,7 +68,12 @@ export function formatAmount(amount: Decimal, currency: CurrencyCode): string {
 /** The same amount with the other sign, in the wire form. @param amount in the wire form: zero has no sign. */
 export function negated(amount: string): string {
   if (amount.startsWith('-')) return amount.slice(1);
-  return /[1-9]/.test(amount) ? `-${amount}` : amount;
+  return isZero(amount) ? amount : `-${amount}`;
+}
+
+/** True for zero. @param amount in the wire form. */
+export function isZero(amount: string): boolean {
+  return !/[1-9]/.test(amount);
 }
 
 /** The exact sum of a file's amounts in one currency: in minor units, which add up four times as fast as decimals. */

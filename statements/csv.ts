@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { negated } from '../policy/currency.ts';
+import { isZero, negated } from '../policy/currency.ts';
 import type { CurrencyCode } from '../policy/money.ts';
 import { type Cells, amountCell, amountShape, currencyCell, dateCell } from './csv-cells.ts';
 import { RecordSplitter } from './csv-records.ts';
@@ -197,7 +197,6 @@ function signed(
   shape: RegExp,
 ): string {
   const turn = (amount: string): string => (mapping.sign === 'inverted' ? negated(amount) : amount);
-  const isZero = (amount: string): boolean => !/[1-9]/.test(amount);
   if (mapping.columns.amount !== undefined)
     return turn(amountCell(cell('amount'), 'amount', currency, mapping, at, shape));
   const read = (field: 'debit' | 'credit'): string | null => {
