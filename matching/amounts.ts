@@ -26,6 +26,18 @@ export function magnitude(minor: bigint): bigint {
   return minor < 0n ? -minor : minor;
 }
 
+const LEAST_TELLING = 40_000n;
+
+/**
+ * True where one amount is a whole number of thousandths of another, rounded to the minor unit, as a processor's fee of 2.9
+ * percent is; and the other so large that hardly any share is so by chance.
+ * @param share and whole in minor units, both positive.
+ */
+export function isRoundShare(share: bigint, whole: bigint): boolean {
+  const rest = (share * 1000n) % whole;
+  return whole >= LEAST_TELLING && (rest <= 1000n || whole - rest <= 1000n);
+}
+
 // In thousandths: early payment discounts and taxes withheld; a bank's charge in percent; and what guests leave.
 const TAKEN_OFF = [10n, 15n, 20n, 25n, 30n, 40n, 50n, 75n, 100n, 150n];
 const ADDED = [5n, 10n, 15n, 20n, 25n, 30n, 100n, 120n, 150n, 180n, 200n, 220n, 250n];

@@ -217,6 +217,11 @@ export class Board {
     return true;
   }
 
+  /** True when two lines name a document that nobody else names. */
+  nameOneDocument({ shared }: Evidence): boolean {
+    return shared !== null && this.statistics.naming(shared) === 2;
+  }
+
   /** The odds, in bits, that two lines of equal amounts are one event. */
   bits(a: Line, evidence: Evidence, window: number): number {
     return (

@@ -191,7 +191,10 @@ test('the best assignment is taken, not the first that fits', () => {
 test('windows are counted in business days of the calendar', () => {
   const line = { amount: '99.10', reference: 'A-1001', date: '2026-03-02' };
   const at = (date: string) => lines([line], [{ ...line, date }]);
-  const settings = { ...DEFAULT_SETTINGS, windows: { ...DEFAULT_SETTINGS.windows, reference: 5, late: 5 } };
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    windows: { ...DEFAULT_SETTINGS.windows, reference: 5, late: 5, document: 5 },
+  };
   assert.equal(matchLines(at('2026-03-09'), settings).length, 1);
   assert.equal(matchLines(at('2026-03-10'), settings).length, 0);
 });

@@ -182,7 +182,8 @@ export class Scale {
           const slip = isSlip(one, other);
           disagrees ||= !slip;
           if (slip && isLong(one) && isLong(other)) best = Math.max(best, LONG_SLIP_BITS);
-          else if (slip || this.#isOrphan(one, other)) against = Math.min(against, SLIP_BITS);
+          else if (slip || this.#isOrphan(one, other) || this.#isMiswritten(a, b, one, other))
+            against = Math.min(against, SLIP_BITS);
           else if (this.#statistics.sharesKind(one.kind) || this.#ofOneColumn(one, other))
             against = CONTRADICTION_BITS;
         }
@@ -207,6 +208,18 @@ export class Scale {
   /** True for two numbers that differ by one mistaken digit, where no other line names either of them. */
   #isOrphan(a: Identifier, b: Identifier): boolean {
     return isMistaken(a, b) && this.#statistics.naming(a) === 1 && this.#statistics.naming(b) === 1;
+  }
+
+  /** The same in its last digit, where nothing else in the account has the one amount of the two. */
+  #isMiswritten(a: Line, b: Line, one: Identifier, other: Identifier): boolean {
+    return (
+      a.minor === b.minor &&
+      isMistaken(one, other, true) &&
+      this.#statistics.naming(one) === 1 &&
+      this.#statistics.naming(other) === 1 &&
+      this.#statistics.isOneOff(a) &&
+      this.#statistics.isOneOff(b)
+    );
   }
 
   /** True for two references of one shape that are not the same, where the two sides write the same references at all. */

@@ -48,10 +48,16 @@ export function shareIdentifier(
   return false;
 }
 
-// A cheque and an invoice of one number are two things; `INVO` is a slip for `INV`.
+// A cheque and an invoice of one number are two things; `INVO` is a slip for `INV`, `RECON/batch` is a batch.
 function agreeingKinds(a: string, b: string): boolean {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  return a === b || NEUTRAL.has(a) || NEUTRAL.has(b) || (short.length >= 2 && long.startsWith(short));
+  return (
+    a === b ||
+    NEUTRAL.has(a) ||
+    NEUTRAL.has(b) ||
+    (short.length >= 2 && long.startsWith(short)) ||
+    (short.length >= 3 && long.endsWith(short))
+  );
 }
 
 /** True when two identifiers are of one register and name different things: two invoice numbers, two cheque numbers. */
@@ -110,13 +116,14 @@ export function isLong({ key }: Pick<Identifier, 'key'>): boolean {
 /**
  * True for two numbers of one length with one digit mistaken, and not the last one, by which the next document differs. Where
  * nobody else names either of them, hardly two documents of one register are so alike.
+ * @param evenLast true where something else says that it is not the next document.
  */
-export function isMistaken({ key: a }: Identifier, { key: b }: Identifier): boolean {
+export function isMistaken({ key: a }: Identifier, { key: b }: Identifier, evenLast = false): boolean {
   if (a.length !== b.length || a.length < SHORTEST_SLIP) return false;
   let at = 0;
   while (at < a.length && a[at] === b[at]) at += 1;
   return (
-    at < a.length - 1 &&
+    at < a.length - (evenLast ? 0 : 1) &&
     a.slice(at + 1) === b.slice(at + 1) &&
     /\d/.test(a[at] ?? '') &&
     /\d/.test(b[at] ?? '')

@@ -5,7 +5,7 @@ type NamedLine = Pick<Line, 'scope' | 'name' | 'words'>;
 
 /**
  * Finds lines whose names may be alike, without comparing all with all: by the beginnings of their words, and where too many
- * share one, by the beginnings of two neighbouring words. Near-linear; a name that is cut off or misspelt further on is
+ * share one, by the beginnings of two neighbouring words; by initials, too. Near-linear; a name that is cut off or misspelt further on is
  * still found, one that shares no beginning of a word is not.
  */
 export class NameIndex<Named extends NamedLine> {
@@ -53,10 +53,13 @@ function keysOf({ name, words }: NamedLine): readonly number[] {
   return keys;
 }
 
-function addBeginnings(keys: number[], { words }: Name): void {
+function addBeginnings(keys: number[], { words, joined }: Name): void {
   const add = (key: number) => {
     if (!keys.includes(key)) keys.push(key);
   };
+  if (words.length > 1) add(initialsOf(words));
+  else if (joined.length >= 3 && joined.length <= LONGEST_ACRONYM)
+    for (const letters of [2, 3]) add(initialsOf([...joined.slice(0, letters)]));
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
     if (word.length >= 3) {
@@ -69,8 +72,15 @@ function addBeginnings(keys: number[], { words }: Name): void {
   }
 }
 
+const LONGEST_ACRONYM = 6;
+
+/** `bro` of Blue Ridge Office Solutions: as far as two names of one party may agree in it. */
+function initialsOf(words: readonly string[]): number {
+  return words.slice(0, 3).reduce((hash, word) => hashed(hash, word.charCodeAt(0)), INITIALS);
+}
+
 // A beginning as a number (FNV-1a): where two have one number, more lines are compared than need be, and no fewer.
-const [WORD, CONSONANTS, TWO_WORDS] = [0x811c9dc5 | 0, 0x2b5a0d6b, 0x6d2b79f5];
+const [WORD, CONSONANTS, TWO_WORDS, INITIALS] = [0x811c9dc5 | 0, 0x2b5a0d6b, 0x6d2b79f5, 0x3c6ef372];
 
 function hashOf(word: string, letters: number, from = WORD): number {
   let hash = from;

@@ -44,7 +44,7 @@ const CHANNEL = new Set(
   (
     'ach credit debit deposit payout mobile atm teller branch counter lockbox pos purchase card checkcard transfer trf tfr wire sepa direct dd ct dr cr incoming outgoing ' +
     'outward inward from to of the and for ref reference inv invoice invoices no nr num number receipt rcpt online web des ' +
-    'indn ppd ccd pmt pymt payment payments pay paid payable autopay bill id eft giro iban bic acct account txn trx part ' +
+    'indn orig sec ppd ccd pmt pymt payment payments pay paid payable autopay bill id eft giro iban bic acct account txn trx part ' +
     'settlement remittance remit visa mastercard ecom contactless transaction posting posted booking booked entry gl journal misc sundry chq chk check cheque customer vendor supplier ueberweisung gutschrift lastschrift ' +
     'mr mrs ms miss mme herr frau dhr mw rechnung virement facture zahlung eingang ausgang order via per re misc'
   ).split(' '),
@@ -180,7 +180,8 @@ function wordsAlike(a: string, b: string, last: boolean, differing: number): num
     const slips = editDistance(short, long, allowed);
     if (slips <= allowed) return 1 - (0.9 * slips) / long.length;
   }
-  if (isAbbreviation(short, long)) return 0.75;
+  if (isAbbreviation(short, long)) return short.length === 2 ? LEAST_ALIKE : 0.75;
+  if (last && short.length >= SHORTEST_CUT && isCutWithSlip(short, long)) return 0.7;
   // Deutsche and Deutschland, Technology and Technologies: one stem.
   let stem = 0;
   while (stem < short.length && short[stem] === long[stem]) stem += 1;
@@ -233,9 +234,19 @@ function isAcronym(a: Name, b: Name): boolean {
 // EEI for Evergreen Environmental Inc.
 const LEGAL_INITIALS = new Set('iclgsnb');
 
-/** `mgmt` for management: the letters in their order, the first one first, vowels left out. */
+/** `prinnt` for printing: cut off, and one letter is wrong. */
+function isCutWithSlip(short: string, long: string): boolean {
+  return [-1, 0, 1].some((more) => editDistance(short, long.slice(0, short.length + more), 1) <= 1);
+}
+
+const SHORTEST_CUT = 5;
+// What is longer was written without its spaces.
+const LONGEST_WORD = 16;
+
+/** `mgmt` for management: the letters in their order, the first one first, vowels left out; `sw` for software. */
 function isAbbreviation(short: string, long: string): boolean {
-  if (short.length < 3 || short[0] !== long[0] || long.length < short.length + 2) return false;
+  if (short[0] !== long[0] || long.length > LONGEST_WORD) return false;
+  if (long.length < short.length + (short.length === 2 ? 4 : 2)) return false;
   let at = 0;
   for (const letter of short) {
     at = long.indexOf(letter, at) + 1;

@@ -7,7 +7,7 @@ const LABEL = /\b([a-z]{3,})\.? ?(?:no|nr|#)?[.:]? ?(\d{1,6})\b(?![.,/:-]\d)/g;
 // Numbers that a bank or a shop gives for itself, and words that stand before any number.
 const NO_LABELS = new Set(
   (
-    'ref reference trx txn tran trn card atm branch store shop terminal page auth seq sequence batch trace till pos kasse filiale debit ' +
+    'inv invoice bill po chk ref reference trx txn tran trn card atm branch store shop terminal page auth seq sequence batch trace till pos kasse filiale debit ' +
     'credit transfer payment check cheque deposit eur usd gbp chf jpy sek nok dkk the and for from per via part payments total amount ' +
     'january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov ' +
     'dec januar februar marz maerz mai juni juli oktober dezember okt dez'

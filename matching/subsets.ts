@@ -34,9 +34,28 @@ export function subsetFor(
     if (areTooMany(tries, range, chance)) return null;
     const found = subsetsOf(amounts, target, size);
     const [first] = found;
-    if (first) return { places: first, others: found.length - 1 };
+    if (first && isTelling(amounts, first, target, chance, least))
+      return { places: first, others: found.length - 1 };
   }
   return null;
+}
+
+const ROUND = 10n ** 12n;
+
+// Round amounts add up to a round one by themselves, however odd the others are that were looked through with them.
+function isTelling(
+  amounts: readonly bigint[],
+  places: readonly number[],
+  target: bigint,
+  chance: number,
+  least: number,
+): boolean {
+  // Of two equal halves, each is a multiple of the other: only tens count.
+  const unit = places.reduce((common, at) => greatestCommonDivisor(common, amounts[at] ?? 0n), ROUND);
+  const alike = amounts.filter((amount) => amount % unit === 0n).length;
+  let tries = 0n;
+  for (let size = least; size <= places.length; size += 1) tries += combinations(alike, size);
+  return !areTooMany(tries, magnitude(target / unit), chance);
 }
 
 /** False where {@link subsetFor} would not begin to look among so many amounts, whatever they are. */

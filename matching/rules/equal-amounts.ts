@@ -3,7 +3,7 @@ import { isSpecific } from '../../ledger/keys.ts';
 import { type Edge, assign } from '../assign.ts';
 import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
-import { lookupKey, sameIdentifier } from '../identifiers.ts';
+import { lookupKey, sameIdentifier, shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, lookOf } from '../line.ts';
 import { significantDigits } from '../statistics.ts';
 
@@ -21,6 +21,7 @@ const TELLING_NAME_BITS = 6;
 const LATE_BITS = -1;
 const NEARLY_PERCENT = 75;
 const LATE_DIGITS = 2;
+const DOUBTFUL_PERCENT = 40;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
 const SLACK_BITS = 0.4;
 // Less than what counts as a difference, and more than a step in which gains are compared.
@@ -138,15 +139,17 @@ function pairsOf(
 ): Weighed[] {
   const withText = rule !== amountDate;
   const weigh = (one: Line, other: Line): Omit<Weighed, 'row' | 'column'> | null => {
-    const { late, name: named } = board.settings.windows;
+    const { late, document, name: named } = board.settings.windows;
     const days = Math.abs(one.day - other.day);
-    if (days > (withText ? Math.max(window, late) : window)) return null;
+    const isFar = days > (withText ? Math.max(window, late) : window);
+    if (isFar && (!withText || days > document || !shareIdentifier(one, other))) return null;
     const evidence = board.weigh(one, other);
-    if (evidence.textual !== withText) return null;
+    if (evidence.textual !== withText || (isFar && !board.nameOneDocument(evidence))) return null;
     // A fee that the bank took is no payment of somebody's, and has a text, if not one to compare.
     if (!withText && one.said.bankOwn !== other.said.bankOwn) return null;
     // Two names that are not alike are a text that does not agree.
-    if (!withText && ((one.name && other.name) || board.namesKnownOther(one, other))) return null;
+    if (!withText && one.name && other.name && !isUnmistakable(board, one, other, evidence)) return null;
+    if (!withText && board.namesKnownOther(one, other)) return null;
     if (withText && evidence.alias !== (rule === amountDateAlias) && !evidence.shared) return null;
     if (!evidence.shared && (evidence.contradicted || board.namesAnother(one, other, evidence))) return null;
     if (!evidence.shared && days > named && !isLate(board, one, other, evidence)) return null;
@@ -185,6 +188,16 @@ function isLate(board: Board, one: Line, other: Line, { days, namePercent, nameB
     significantDigits(one.minor) >= LATE_DIGITS &&
     board.statistics.isOnlyOfParty(one) &&
     board.statistics.isOnlyOfParty(other)
+  );
+}
+
+/** A name that may be miswritten, and an amount that nothing else in the account has, on the same day or the next. */
+function isUnmistakable(board: Board, one: Line, other: Line, { days, namePercent }: Evidence): boolean {
+  return (
+    days <= 1 &&
+    (namePercent ?? 0) >= DOUBTFUL_PERCENT &&
+    board.statistics.isOneOff(one) &&
+    board.statistics.isOneOff(other)
   );
 }
 

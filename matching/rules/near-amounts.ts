@@ -75,10 +75,19 @@ export const amountMismatch: Rule = {
       board,
       amountMismatch,
       [...pairs.values()],
-      (shape, one, other) =>
-        !IN_PART.has(shape) || (!one.said.collective && !other.said.collective && alone(one, other)),
-      (evidence, one, other) => evidence.shared !== null && !board.namesAnother(one, other, evidence),
-      board.settings.windows.late,
+      (shape, one, other) => (!IN_PART.has(shape) && shape !== 'kept') || alone(one, other),
+      (evidence, one, other, shape) =>
+        evidence.shared !== null &&
+        (!IN_PART.has(shape) ||
+          !isCollective(one, other) ||
+          (isAlike(evidence) && board.nameOneDocument(evidence))) &&
+        (evidence.days <= board.settings.windows.late || board.nameOneDocument(evidence)) &&
+        !board.namesAnother(one, other, evidence),
+      board.settings.windows.document,
+      (one, other) => {
+        const shape = shapeOf(board, one, other);
+        return shape !== null && IN_PART.has(shape) && isKept(board, one, other) ? 'kept' : shape;
+      },
     );
   },
 };
@@ -102,8 +111,7 @@ export const amountSlip: Rule = {
     function* pairs() {
       for (const one of ledger) for (const other of near(one)) yield [one, other] as const;
     }
-    const alike = (evidence: Evidence) =>
-      (evidence.namePercent ?? 0) >= ALIKE_PERCENT && evidence.identifierBits >= 0;
+    const alike = (evidence: Evidence) => isAlike(evidence) && !evidence.contradicted;
     const onlyOne = (line: Line) =>
       near(line).filter((other) => alike(board.weigh(line, other))).length === 1;
     const mayBe = (shape: Shape) => !IN_PART.has(shape) || shape === 'small';
@@ -126,10 +134,7 @@ export const dayLessFee: Rule = {
     const pairs = board.open('statement').flatMap((other) =>
       other.said.days
         .flatMap((day) => ofDay.get(`${other.scope} ${day}`) ?? [])
-        .filter(
-          ({ minor }) =>
-            other.minor > 0n && minor > other.minor && board.isUsualShare(minor - other.minor, minor),
-        )
+        .filter((one) => isKept(board, one, other))
         .map((one) => [one, other] as const),
     );
     propose(
@@ -146,6 +151,22 @@ export const dayLessFee: Rule = {
     );
   },
 };
+
+function isAlike({ namePercent }: Evidence): boolean {
+  return (namePercent ?? 0) >= ALIKE_PERCENT;
+}
+
+// A slip or a batch, of which one document may be a part.
+function isCollective(one: Line, other: Line): boolean {
+  return one.said.collective || other.said.collective;
+}
+
+/** True where the books have a receipt before what a processor keeps of it. */
+function isKept(board: Board, one: Line, other: Line): boolean {
+  const [ledger, statement] = one.side === 'ledger' ? [one, other] : [other, one];
+  const kept = ledger.minor - statement.minor;
+  return statement.minor > 0n && kept > 0n && board.isUsualShare(kept, ledger.minor);
+}
 
 // A cheque is one payment, and nothing is taken off it.
 function isNamedCheque({ identifiers }: Line): boolean {
@@ -181,14 +202,14 @@ function propose(
     if (shape === null || !shapes(shape, one, other)) continue;
     const evidence = board.weigh(one, other);
     if (evidence.days > window || !fits(evidence, one, other, shape)) continue;
-    const only = evidence.shared && board.statistics.naming(evidence.shared) === 2 ? ONLY_TWO_BITS : 0;
+    const only = board.nameOneDocument(evidence) ? ONLY_TWO_BITS : 0;
     const long = evidence.shared && isLong(evidence.shared) ? LONG_BITS : only;
     const text = evidence.identifierBits + evidence.nameBits + long;
     const gain =
       text +
       evidence.dateBits +
       SHAPE_BITS[shape] -
-      board.statistics.pool(one, evidence.saysDay ? 1 : window);
+      board.statistics.pool(one, evidence.saysDay ? 1 : Math.min(window, board.settings.windows.late));
     if (gain < LEAST_BITS) continue;
     edges.push({ row: place(rows, one), column: place(columns, other), gain, one, other, shape, evidence });
   }

@@ -1,5 +1,5 @@
 // How the parts of one line are looked for: among which lines, what counts as adding up, and who gets a part that two claim.
-import { isUsualPercent, magnitude, show } from '../amounts.ts';
+import { isRoundShare, isUsualPercent, magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
 import { contradicts, sameIdentifier } from '../identifiers.ts';
 import { type Line, inOrder, totalOf } from '../line.ts';
@@ -24,6 +24,8 @@ export interface Pool {
   readonly beforeFee?: true;
   /** All of the pool may also come to the line but for a percentage as processors keep it. */
   readonly lessPercent?: true;
+  /** All of the pool may also come to the line but for a fee in even thousandths, as processors keep it. */
+  readonly lessShare?: true;
   /** All of the pool is named by the line, each by itself: the last of it may be paid in part. */
   readonly inPart?: true;
   /** How many parts there are at least; two where nothing is said. */
@@ -113,10 +115,14 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   }
   if (lines.length < 2) return null;
   // All of a pool is one try, however many lines it has.
-  if (totalOf(lines) === line.minor && isTelling(line, lines, pool.whole ?? chance))
+  const whole = sameSign(line, lines).length === lines.length ? (pool.whole ?? chance) : chance;
+  if (totalOf(lines) === line.minor && isTelling(line, lines, whole))
     return { ...pool, line, parts: lines, others: 0 };
   const short = line.side === 'ledger' ? line.minor - totalOf(lines) : totalOf(lines) - line.minor;
   if (pool.lessFee && short !== 0n && board.isStatedFee(magnitude(short), [line, ...lines]))
+    return { ...pool, line, parts: lines, others: 0 };
+  // Each part was rounded by itself.
+  if (pool.lessFee && magnitude(short) <= BigInt(lines.length))
     return { ...pool, line, parts: lines, others: 0 };
   if (
     pool.lessFee &&
@@ -126,6 +132,8 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
     return { ...pool, line, parts: lines, others: 0, percent: 88 };
   if (short > 0n && lessByPercent(board, line, pool, short))
     return { ...pool, line, parts: lines, others: 0, percent: 85 };
+  if (pool.lessShare && isKeptShare(board, line, lines))
+    return { ...pool, line, parts: lines, others: 0, percent: 80 };
   if (pool.inPart && short > 0n && leavesOnePart(line, lines, short))
     return { ...pool, line, parts: lines, others: 0, percent: 75 };
   if (pool.beforeFee && line.said.fees.includes(totalOf(lines) - line.minor))
@@ -148,6 +156,18 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
 // True where the rest is less than the largest of the parts: each of them is paid, one not wholly.
 function leavesOnePart({ side }: Line, lines: readonly Line[], short: bigint): boolean {
   return side === 'statement' && lines.some(({ minor }) => magnitude(minor) > short);
+}
+
+function isKeptShare(board: Board, line: Line, lines: readonly Line[]): boolean {
+  const whole = totalOf(lines);
+  const kept = whole - line.minor;
+  return (
+    line.side === 'statement' &&
+    line.minor > 0n &&
+    kept > 0n &&
+    board.isUsualShare(kept, whole) &&
+    isRoundShare(kept, whole)
+  );
 }
 
 function lessByPercent(

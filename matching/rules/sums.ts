@@ -35,12 +35,12 @@ export const identifierSum: Rule = {
     let ofAmount: ReadonlyMap<string, readonly Line[]> | null = null;
     solve(board, identifierSum, (line) => {
       const pool = new Set(identifierKeys(line).flatMap((key) => named.get(key) ?? []));
-      const { group, late } = board.settings.windows;
+      const { group, document } = board.settings.windows;
       // Under the code of a flat or a contract the same comes again each month.
       const recurs = [...pool].some(
         (one) => one !== line && one.side === line.side && one.minor === line.minor,
       );
-      const lines = candidates(line, pool, recurs ? group / 2 : late);
+      const lines = candidates(line, pool, recurs ? group / 2 : document);
       if (!canReach(line, lines)) return [];
       const same = sameSign(line, lines);
       const pools = [same, lines].map((some): Pool => ({
@@ -76,13 +76,29 @@ export const identifierSum: Rule = {
       return [
         ...pools,
         ...(same.length === lines.length
-          ? [{ ...first, agreed: true as const, ...(parties > 1 ? { lessPercent: true as const } : {}) }]
+          ? [
+              {
+                ...first,
+                agreed: true as const,
+                ...(parties > 0 || isBatch(line, listed) ? { lessPercent: true as const } : {}),
+              },
+            ]
           : []),
         ...(inPart ? [{ ...first, lines: listed, wholeOnly: true as const, inPart: true as const }] : []),
       ];
     });
   },
 };
+
+/** True where all name one batch or payout. From a deposit slip nobody takes a fee. */
+function isBatch(line: Line, parts: readonly Line[]): boolean {
+  return line.identifiers.some(
+    (one) =>
+      !one.standing &&
+      one.kind !== 'DEP' &&
+      parts.every(({ identifiers }) => identifiers.some((other) => sameIdentifier(one, other))),
+  );
+}
 
 /** True where a credit note of the same counterparty is what some lines come to more than this one. */
 function isTakenOff(
@@ -146,7 +162,9 @@ export const counterpartySum: Rule = {
       // What names a document of another line is that one's.
       const isAnothers = (other: Line) =>
         identifierKeys(other).some((key) =>
-          naming.get(key)?.some((one) => one !== line && one.side === line.side),
+          naming
+            .get(key)
+            ?.some((one) => one !== line && one.side === line.side && shareIdentifier(one, other)),
         );
       // Nearly all of another party name other documents, which is sooner known than that its name is another.
       const pool = near.filter(
@@ -183,6 +201,10 @@ export const counterpartySum: Rule = {
           // Who names it is among its parts.
           together: (parts: readonly Line[]) =>
             shared.length === 0 || shared.some((other) => parts.includes(other)),
+        })),
+        ...(shared.length > 0 ? [] : [...nearer, same]).map((lines) => ({
+          ...{ lines, why: 'have its counterparty', percent: 80, chance: CHANCE_SAME_PARTY },
+          ...{ wholeOnly: true as const, lessShare: true as const },
         })),
       ];
     });
@@ -250,7 +272,7 @@ function anchoredPools(line: Line, named: readonly Line[], unnamed: readonly Lin
 
 /** What the parts of a batch are called without their own number: MSG-0611 of MSG-0611/3. */
 function familyKeys({ account, referenceText }: Line): string[] {
-  const [, family = ''] = /^(.*[^\s/_.-])[\s/_.-]+[A-Za-z]?\d{1,3}$/.exec(referenceText.trim()) ?? [];
+  const [, family = ''] = /^(.*[^\s/_.-])[\s/_.-]+[A-Za-z]{0,5}\d{1,3}$/.exec(referenceText.trim()) ?? [];
   const named = family === '' ? null : identifierOf(referenceKey(family) ?? '', '');
   return named && !named.standing ? [`${account} ${lookupKey(named)}`] : [];
 }
