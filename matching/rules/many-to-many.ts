@@ -6,7 +6,8 @@ import { equalSubsets } from '../subsets.ts';
 import { shapeOf } from './group-key.ts';
 
 const CHANCE = 0.01;
-const ALIKE_PERCENT = 70;
+const ALIKE_PERCENT = 60;
+const SURELY_PERCENT = 70;
 const MOST_LINES = 60;
 // Lines that are nearest to each other are tried first.
 const NEARER = [1, 2, 4];
@@ -37,24 +38,31 @@ export const counterpartyComponent: Rule = {
     for (const ledger of ours.values()) {
       const [first] = ledger;
       if (!first || ledger.length < 2 || ledger.length > MOST_LINES) continue;
-      const statement = names
+      const alike = names
         .near(first, (line) => line.scope === first.scope)
-        .filter((line) => board.namePercent(first, line) >= ALIKE_PERCENT);
-      if (statement.length < 2 || statement.length > MOST_LINES) continue;
-      const lines = [...ledger, ...statement].filter((line) => board.isOpen(line)).sort(inOrder);
-      const span = (lines.at(-1)?.day ?? 0) - (lines[0]?.day ?? 0);
-      if (span <= A_MONTH && takeWhole(board, counterpartyComponent, lines, 90, 'have one counterparty'))
-        continue;
-      for (const gap of [...NEARER, board.settings.windows.amount])
-        for (const cluster of clusters(
-          lines.filter((line) => board.isOpen(line)),
-          gap,
-        ))
-          if (!takeWhole(board, counterpartyComponent, cluster, 88, 'have one counterparty and near dates'))
-            takePart(board, cluster);
+        .map((line) => ({ line, percent: board.namePercent(first, line) }));
+      // Those whose name may be another's only where the sure ones do not add up.
+      for (const least of [SURELY_PERCENT, ALIKE_PERCENT])
+        ofOneParty(
+          board,
+          ledger,
+          alike.filter(({ percent }) => percent >= least).map(({ line }) => line),
+        );
     }
   },
 };
+
+function ofOneParty(board: Board, ledger: readonly Line[], statement: readonly Line[]): void {
+  if (statement.length < 2 || statement.length > MOST_LINES) return;
+  const open = () => [...ledger, ...statement].filter((line) => board.isOpen(line)).sort(inOrder);
+  const lines = open();
+  const span = (lines.at(-1)?.day ?? 0) - (lines[0]?.day ?? 0);
+  if (span <= A_MONTH && takeWhole(board, counterpartyComponent, lines, 90, 'have one counterparty')) return;
+  for (const gap of [...NEARER, board.settings.windows.amount])
+    for (const cluster of clusters(open(), gap))
+      if (!takeWhole(board, counterpartyComponent, cluster, 88, 'have one counterparty and near dates'))
+        takePart(board, cluster);
+}
 
 function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: number, why: string): boolean {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
