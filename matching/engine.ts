@@ -1,14 +1,16 @@
 import { Board, type Exchange, type Match, type Rule } from './board.ts';
 import type { Line } from './line.ts';
+import { amountMismatch } from './rules/amount-mismatch.ts';
+import { amountSlip } from './rules/amount-slip.ts';
 import { batchSum } from './rules/batch-sum.ts';
 import { codeGroup, dayGroup } from './rules/code-group.ts';
+import { dayLessFee } from './rules/day-less-fee.ts';
 import { amountDate, amountDateAlias, amountDateText } from './rules/equal-amounts.ts';
 import { exactReference } from './rules/exact-reference.ts';
 import { batchTotal, groupKey, groupMany, groupRemainder } from './rules/group-key.ts';
 import { identifier } from './rules/identifier.ts';
 import { intercompanyReference } from './rules/intercompany.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
-import { amountMismatch, amountSlip, dayLessFee } from './rules/near-amounts.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
 import { counterpartySum, identifierSum } from './rules/sums.ts';
 import type { Settings } from './settings.ts';

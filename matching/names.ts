@@ -29,7 +29,7 @@ const PROCESSORS =
   /^(?:sq|sqr|square|tst|toast|pp|pypl|paypal|stripe|st|zettle|izettle|sumup|klarna|adyen|wpy|gofndme|fs|dnh|ec|ic|ls|py|sp|eb|in|bt|ach|pos|crd|visa|mc)\s*\*+\s*/;
 // Ways to pay of two words, of which one alone may be somebody's name: `AUTO-PAY`, `E-PAYMENT`.
 const WAYS =
-  /\b(?:e|auto|web|online)[ -](?:payments?|pay|pmts?|pymts?|checks?|debits?)\b|\b(?:trf|transfer|wire) (?:in|out)\b/g;
+  /\b(?:e|auto|web|online)[ -](?:payments?|pay|pmts?|pymts?|checks?|debits?)\b|\b(?:trf|transfer|wire) (?:in|out)\b|\breal time\b/g;
 // What stands before a document's number is no name: `AR-2212`.
 const DOCUMENTS = /\b[a-z]{1,5}[-#]\d{2,}\b/g;
 // The marketplace is the merchant, whatever order code follows: `AMZN MKTP US*2K4RT6`.
@@ -45,7 +45,7 @@ const CHANNEL = new Set(
     'ach credit debit deposit payout mobile atm teller branch counter lockbox pos purchase card checkcard transfer trf tfr wire sepa direct dd ct dr cr incoming outgoing ' +
     'outward inward from to of the and for ref reference inv invoice invoices no nr num number receipt rcpt online web des ' +
     'indn orig sec ppd ccd pmt pymt payment payments pay paid payable autopay bill id eft giro iban bic acct account txn trx part ' +
-    'settlement remittance remit visa mastercard ecom contactless transaction posting posted booking booked entry gl journal misc sundry chq chk check cheque customer vendor supplier ueberweisung gutschrift lastschrift ' +
+    'settlement remittance remit recd rcvd received banking xfer visa mastercard ecom contactless transaction posting posted booking booked entry gl journal misc sundry chq chk check cheque customer vendor supplier ueberweisung gutschrift lastschrift ' +
     'mr mrs ms miss mme herr frau dhr mw rechnung virement facture zahlung eingang ausgang order via per re misc'
   ).split(' '),
 );

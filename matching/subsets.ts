@@ -3,7 +3,7 @@ import { magnitude } from './amounts.ts';
 /** Which parts make up a target: places in the list that was given, and in how many ways (counted up to a few). */
 export interface Solution {
   readonly places: readonly number[];
-  /** Other subsets of the same size or smaller that add up as well. */
+  /** Other subsets that add up as well, of those that were looked at. */
   readonly others: number;
 }
 
@@ -29,15 +29,17 @@ export function subsetFor(
   if (unit === 0n || amounts.length < least) return null;
   const range = magnitude(target / unit);
   let tries = 0n;
+  let [first, others] = [null as readonly number[] | null, -1];
   for (let size = least; size < amounts.length; size += 1) {
     tries += combinations(amounts.length, size);
-    if (areTooMany(tries, range, chance)) return null;
-    const found = subsetsOf(amounts, target, size);
-    const [first] = found;
-    if (first && isTelling(amounts, first, target, chance, least))
-      return { places: first, others: found.length - 1 };
+    if (areTooMany(tries, range, chance)) break;
+    const found = subsetsOf(amounts, target, size).filter((places) =>
+      isTelling(amounts, places, target, chance, least),
+    );
+    first ??= found[0] ?? null;
+    others += found.length;
   }
-  return null;
+  return first && { places: first, others };
 }
 
 const ROUND = 10n ** 12n;

@@ -2,7 +2,7 @@ import { magnitude } from '../amounts.ts';
 import type { Board, Rule } from '../board.ts';
 import type { Line } from '../line.ts';
 import { type Batch, Batches } from './batches.ts';
-import { daysInARow } from './days-in-a-row.ts';
+import { paidInTogether } from './days-in-a-row.ts';
 import { type Pool, agreeing, candidates, ofOneParty, sameSign, solve } from './parts.ts';
 
 const CHANCE_COUNTED = 1;
@@ -11,11 +11,11 @@ const CHANCE_STATED = 0.05;
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
   name: 'batch_sum',
-  version: 5,
+  version: 6,
   find(board) {
     const open = board.open();
     const batches = new Batches(open);
-    const runsBefore = daysInARow(open, board.settings.windows.amount);
+    const together = paidInTogether(open, board.settings.windows.amount);
     solve(board, batchSum, (line) => {
       const size = parseInt(magnitude(line.minor).toString(), 10);
       if (size * batches.mostChance < 1) return [];
@@ -28,7 +28,7 @@ export const batchSum: Rule = {
           )
       );
     });
-    if (runsBefore) solve(board, batchSum, (line) => (line.said.collective ? runsBefore(line) : []));
+    if (together) solve(board, batchSum, (line) => (line.said.collective ? together(line) : []));
   },
 };
 

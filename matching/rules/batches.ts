@@ -90,12 +90,13 @@ export class Batches {
     else days.set(day, [batch]);
   }
 
-  /** The batches of the other side within so many business days of a line. */
+  /** The batches of the other side within so many business days of a line, the nearest first. */
   near(line: Line, window: number): Batch[] {
     const days = this.#ofDay.get(`${line.scope} ${otherSide(line)}`);
     const found: Batch[] = [];
-    for (let day = line.day - window; day <= line.day + window; day += 1)
-      for (const batch of days?.get(day) ?? []) found.push(batch);
+    for (let apart = 0; apart <= window; apart += 1)
+      for (const day of apart === 0 ? [line.day] : [line.day - apart, line.day + apart])
+        for (const batch of days?.get(day) ?? []) found.push(batch);
     return found;
   }
 }

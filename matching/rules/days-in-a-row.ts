@@ -8,16 +8,39 @@ const MOST_KINDS = 200;
 // A few dozen runs end within reach of a deposit.
 const CHANCE_RUN = 0.02;
 
+// What waits to be paid in is paid in within days, the last of it first.
+const WAITING_DAYS = [2, 4, 7];
+
 /**
- * Takings of consecutive days that are paid in together: days in a row of one kind of posting, up to the line's own day.
- * @param window in business days; the takings are of twice so many at most.
- * @returns what gives the only such run of a line; null where nothing would tell.
+ * What is paid in together: days in a row of one kind of posting, up to the line's own day; else some postings of one kind, as
+ * `Undeposited funds`, of the days before.
+ * @param window in business days; days in a row are of twice so many at most.
+ * @returns what gives the pools of a line, the only such run or the postings of each kind; null where nothing would tell.
  */
-export function daysInARow(open: readonly Line[], window: number): ((line: Line) => Pool[]) | null {
+export function paidInTogether(open: readonly Line[], window: number): ((line: Line) => Pool[]) | null {
   const takings = [...byKeys(open, kindKeys).values()].filter(
     ({ length }) => length >= 2 && length <= MOST_IN_BATCH,
   );
-  return takings.length > MOST_KINDS ? null : (line) => runsBefore(line, takings, window);
+  if (takings.length > MOST_KINDS) return null;
+  return (line) => {
+    const runs = runsBefore(line, takings, window);
+    return runs.length > 0 ? runs : waitingBefore(line, takings);
+  };
+}
+
+function waitingBefore(line: Line, takings: readonly (readonly Line[])[]): Pool[] {
+  const mayBe = (other: Line, days: number) =>
+    other.side !== line.side &&
+    other.scope === line.scope &&
+    other.minor > 0n === line.minor > 0n &&
+    other.day <= line.day &&
+    other.day >= line.day - days;
+  return WAITING_DAYS.flatMap((days) =>
+    takings.map((kind) => ({
+      lines: kind.filter((other) => mayBe(other, days)),
+      ...{ why: 'are of one kind and were booked in the days before', percent: 88, chance: CHANCE_RUN },
+    })),
+  );
 }
 
 // What is booked alike day by day, as `Cash 03/09`.

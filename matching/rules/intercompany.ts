@@ -5,7 +5,7 @@ import { type Line, byKeys } from '../line.ts';
 /** Same reference in two currencies, apart by no more than exchange rates explain. A proposal; the difference is exchange. */
 export const intercompanyReference: Rule = {
   name: 'intercompany_reference',
-  version: 3,
+  version: 4,
   find(board) {
     const keys = (line: Line) => (line.reference === null ? [] : [`${line.account} ${line.reference}`]);
     const { exchange } = board;

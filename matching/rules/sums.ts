@@ -18,7 +18,7 @@ import {
 
 // How many accidental sums a pool may produce before one that fits proves nothing.
 const CHANCE_SAME_IDENTIFIER = 0.2;
-const CHANCE_SAME_PARTY = 0.02;
+const CHANCE_SAME_PARTY = 0.005;
 const CHANCE_WHOLE_PARTY = 0.2;
 const CERTAIN = Infinity;
 const ALIKE_PERCENT = 70;
@@ -29,7 +29,7 @@ const NEARER = [3, 6];
 /** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
 export const identifierSum: Rule = {
   name: 'identifier_sum',
-  version: 5,
+  version: 6,
   find(board) {
     const named = byKeys(board.open(), (line) => [...identifierKeys(line), ...familyKeys(line)]);
     let ofAmount: ReadonlyMap<string, readonly Line[]> | null = null;
@@ -131,7 +131,7 @@ function partiesListed(line: Line, others: readonly Line[]): number {
 /** One line against several of the same counterparty. A proposal. */
 export const counterpartySum: Rule = {
   name: 'counterparty_sum',
-  version: 5,
+  version: 6,
   find(board) {
     const names = new NameIndex(board.open());
     const naming = byKeys(board.open(), identifierKeys);

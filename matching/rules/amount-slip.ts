@@ -1,0 +1,59 @@
+import type { Board, Rule } from '../board.ts';
+import type { Evidence } from '../evidence.ts';
+import { type Line, otherSide } from '../line.ts';
+import { isAlike, proposeMismatches } from '../mismatches.ts';
+import { NameIndex } from '../name-index.ts';
+import { type Shape, meaningOf, shapeOf } from '../shapes.ts';
+import { significantDigits } from '../statistics.ts';
+
+// Of round amounts any two differ by one digit.
+const ODD_DIGITS = 4;
+
+/** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
+export const amountSlip: Rule = {
+  name: 'amount_slip',
+  version: 6,
+  find(board) {
+    const { amount: window, late } = board.settings.windows;
+    const near = byNames(board);
+    // One after the other: all of them at once are more than all lines.
+    function* pairs() {
+      for (const one of board.open('ledger'))
+        for (const other of near(one, window)) yield [one, other] as const;
+      for (const other of board.open('statement'))
+        if (other.said.fees.length > 0) for (const one of near(other, late)) yield [one, other] as const;
+    }
+    const alike = (evidence: Evidence) => isAlike(evidence) && !evidence.contradicted;
+    const onlyOne = (line: Line) =>
+      near(line, window).filter((other) => alike(board.weigh(line, other))).length === 1;
+    const tells = (one: Line, other: Line, shape: Shape) =>
+      meaningOf(shape).sure ??
+      (shape !== 'small' &&
+        significantDigits(one.minor) >= ODD_DIGITS &&
+        significantDigits(other.minor) >= ODD_DIGITS);
+    proposeMismatches(board, amountSlip, {
+      pairs: pairs(),
+      shapeFor: (one, other) => {
+        const shape = shapeOf(board, one, other);
+        return shape !== null && (shape === 'small' || !meaningOf(shape).inPart) ? shape : null;
+      },
+      fits: (evidence, one, other, shape) =>
+        alike(evidence) &&
+        (evidence.days <= window || shape === 'stated') &&
+        // Unless nobody else it could be.
+        (tells(one, other, shape) || (onlyOne(one) && onlyOne(other))),
+      window,
+    });
+  },
+};
+
+/** Lines of the other side with a name that may be a line's, within business days of it. */
+function byNames(board: Board): (line: Line, window: number) => Line[] {
+  const of = (side: Line['side']) => new NameIndex(board.open(side));
+  // Of the ledger it is seldom asked for.
+  const indexes: { statement: NameIndex<Line>; ledger?: NameIndex<Line> } = { statement: of('statement') };
+  return (line, window) => {
+    const side = otherSide(line);
+    return (indexes[side] ??= of(side)).near(line, (other) => Math.abs(line.day - other.day) <= window);
+  };
+}

@@ -1,0 +1,112 @@
+// What a difference between two amounts of one event looks like, and what that tells.
+import { isUsualPercent, magnitude, minorOf } from './amounts.ts';
+import type { Board } from './board.ts';
+import type { Line } from './line.ts';
+import { significantDigits } from './statistics.ts';
+
+interface Meaning {
+  /** What it is worth beside an equal amount, in bits: the likelier by chance, the less. */
+  readonly bits: number;
+  readonly words: string;
+  /** Hardly ever chance, however round the amounts. */
+  readonly sure?: true;
+  /** The amounts say nothing: what ties the lines must say it all. */
+  readonly inPart?: true;
+  /** Something is taken off, and may be booked apart. */
+  readonly takenOff?: true;
+}
+
+const MEANINGS = {
+  sign: { bits: 9, words: 'the sign is turned', sure: true },
+  refund: { bits: 3, words: 'the sign is turned, and one of them says that it gives back', inPart: true },
+  transposed: { bits: 9, words: 'digits are transposed' },
+  slip: { bits: 6, words: 'one digit is mistaken' },
+  shift: { bits: 8, words: 'the decimal point is shifted' },
+  charge: { bits: 6, words: 'a bank or wire fee on the list', sure: true, takenOff: true },
+  stated: { bits: 9, words: 'a fee or deduction that the text states', sure: true, takenOff: true },
+  percent: {
+    ...{ bits: 7, words: 'a discount, a tax withheld or a tip of usual percent' },
+    ...{ sure: true, takenOff: true },
+  },
+  cut: { bits: 6, words: 'the cents were left out', sure: true },
+  rounding: { bits: 9, words: 'rounding', sure: true },
+  kept: { bits: 5, words: 'what a processor keeps', takenOff: true },
+  small: { bits: 3, words: 'no more than a fee, on no list', inPart: true, takenOff: true },
+  partial: { bits: 3, words: 'a part of the amount', inPart: true },
+  other: { bits: -2, words: 'of no known shape', inPart: true },
+  // Only where the number leaves no doubt.
+  overpaid: { bits: -7, words: 'more than was booked', inPart: true },
+} as const satisfies Record<string, Meaning>;
+
+export type Shape = keyof typeof MEANINGS;
+
+export function meaningOf(shape: Shape): Meaning {
+  return MEANINGS[shape];
+}
+
+/** True where the books have a receipt before what a processor keeps of it. */
+export function isKept(board: Board, ledger: Line, statement: Line): boolean {
+  const kept = ledger.minor - statement.minor;
+  return statement.minor > 0n && kept > 0n && board.isUsualShare(kept, ledger.minor);
+}
+
+/** What the difference looks like between a ledger line `one` and a statement line; null when they have nothing to do with each other. */
+export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
+  // What gives money back has the other sign for its own reason.
+  if (one.minor === -other.minor) {
+    if (one.said.reverses === other.said.reverses) return 'sign';
+    // A bank's refund of what the books have as a sale is another event.
+    return one.said.reverses ? 'refund' : null;
+  }
+  if (one.minor > 0n !== other.minor > 0n) return null;
+  const [a, b] = [magnitude(one.minor), magnitude(other.minor)];
+  const gap = magnitude(a - b);
+  if (gap <= board.roundingIn(one.currency)) return 'rounding';
+  if (areTransposed(a, b)) return 'transposed';
+  // A fee makes the account poorer than was booked, never richer.
+  if (one.minor - other.minor === gap && board.isListedFee(gap, one.currency)) return 'charge';
+  if (board.isStatedFee(gap, [one, other])) return 'stated';
+  if (isUsualPercent(a, b, one.minor < 0n)) return 'percent';
+  if (leavesOutCents(a, b, one.currency) || leavesOutCents(b, a, one.currency)) return 'cut';
+  // Of two round amounts it tells nothing that they differ by a digit.
+  if (differByOneDigit(a, b) && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';
+  if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
+  if (gap * 20n <= a && board.isFeeAtMost(gap, one.currency)) return 'small';
+  if (b < a && b * 10n >= a) return 'partial';
+  // More than was booked: who overpays does not double.
+  if (b * 100n <= a * 120n) return 'other';
+  return b * 100n <= a * 150n ? 'overpaid' : null;
+}
+
+/** True for 17.00 where the other is 17.83 or 16.62. */
+function leavesOutCents(whole: bigint, exact: bigint, currency: string): boolean {
+  const unit = minorOf('1', currency) ?? 1n;
+  return unit > 1n && whole % unit === 0n && magnitude(whole - exact) < unit && whole > 0n;
+}
+
+/** The same digits in another order; then their difference can be divided by nine. */
+function areTransposed(a: bigint, b: bigint): boolean {
+  if ((a - b) % 9n !== 0n) return false;
+  const [ours, theirs] = [a.toString(), b.toString()];
+  if (ours.length !== theirs.length) return false;
+  const wrong = mistaken(ours, theirs);
+  if (wrong.length < 2 || wrong.length > 3) return false;
+  const sorted = (text: string) =>
+    wrong
+      .map((at) => text[at])
+      .sort()
+      .join('');
+  return sorted(ours) === sorted(theirs);
+}
+
+/** One digit is mistaken; then their difference is a digit and zeros. */
+function differByOneDigit(a: bigint, b: bigint): boolean {
+  if (significantDigits(a - b) !== 1) return false;
+  const [ours, theirs] = [a.toString(), b.toString()];
+  return ours.length === theirs.length && mistaken(ours, theirs).length === 1;
+}
+
+/** At which places two numbers of one length have other digits. */
+function mistaken(ours: string, theirs: string): number[] {
+  return [...ours].flatMap((digit, at) => (digit === theirs[at] ? [] : [at]));
+}
