@@ -15,6 +15,8 @@ export interface Evidence {
   readonly contradicted: boolean;
   /** The same to the letter: also where it may be a slip, or the two sides count such documents each for itself. Nothing of the kind settles. */
   readonly disagrees: boolean;
+  /** True when both name a document that nobody else names, by two numbers of which one is miswritten. */
+  readonly miswritten: boolean;
   /** True when both name one customer, member or contract by its number. */
   readonly sameParty: boolean;
   /** How alike the names are, 0 to 100; null when one line has none. */
@@ -39,6 +41,8 @@ const CONTRADICTION_BITS = -12;
 const SLIP_BITS = -1.5;
 // Hardly two numbers of twenty digits differ by one only.
 const LONG_SLIP_BITS = 8;
+// One number in many is a slip of another by chance.
+const MISWRITTEN_BITS = 4;
 const MOST_IDENTIFIER_BITS = 14;
 const CUT_OFF_BITS = 4;
 const PARTY_BITS = 5;
@@ -166,8 +170,9 @@ export class Scale {
   #identifiers(
     a: Line,
     b: Line,
-  ): Pick<Evidence, 'shared' | 'identifierBits' | 'contradicted' | 'disagrees' | 'sameParty'> {
-    let [best, shared, against, sameParty, disagrees] = [0, null as Identifier | null, 0, false, false];
+  ): Pick<Evidence, 'shared' | 'identifierBits' | 'contradicted' | 'disagrees' | 'miswritten' | 'sameParty'> {
+    let [best, shared, against] = [0, null as Identifier | null, 0];
+    let [sameParty, disagrees, miswritten] = [false, false, false];
     for (const one of a.identifiers)
       for (const other of b.identifiers) {
         if (sameIdentifier(one, other)) {
@@ -182,8 +187,12 @@ export class Scale {
           const slip = isSlip(one, other);
           disagrees ||= !slip;
           if (slip && isLong(one) && isLong(other)) best = Math.max(best, LONG_SLIP_BITS);
-          else if (slip || this.#isOrphan(one, other) || this.#isMiswritten(a, b, one, other))
-            against = Math.min(against, SLIP_BITS);
+          else if (
+            (slip && one.key.length === other.key.length && this.#areOrphans(one, other)) ||
+            this.#isOrphan(one, other)
+          )
+            miswritten = true;
+          else if (slip || this.#isMiswritten(a, b, one, other)) against = Math.min(against, SLIP_BITS);
           else if (this.#statistics.sharesKind(one.kind) || this.#ofOneColumn(one, other))
             against = CONTRADICTION_BITS;
         }
@@ -191,6 +200,7 @@ export class Scale {
     const party = (sameParty ? PARTY_BITS : 0) + (shared ? 0 : this.#statistics.group(a, b));
     // Unit 4 is not unit 9.
     if (!shared && otherLabels(a.said.labels, b.said.labels)) against = CONTRADICTION_BITS;
+    if (miswritten) best = Math.max(best, MISWRITTEN_BITS);
     const bits = shared ? best : against < 0 ? against : best;
     const identifierBits = Math.min(bits + party, MOST_IDENTIFIER_BITS);
     return {
@@ -201,13 +211,18 @@ export class Scale {
         otherPeriods(a.said.periods, b.said.periods) ||
         this.#statistics.ofTwoGroups(a, b),
       disagrees,
+      miswritten: miswritten && against === 0,
       sameParty,
     };
   }
 
   /** True for two numbers that differ by one mistaken digit, where no other line names either of them. */
   #isOrphan(a: Identifier, b: Identifier): boolean {
-    return isMistaken(a, b) && this.#statistics.naming(a) === 1 && this.#statistics.naming(b) === 1;
+    return isMistaken(a, b) && this.#areOrphans(a, b);
+  }
+
+  #areOrphans(a: Identifier, b: Identifier): boolean {
+    return this.#statistics.naming(a) === 1 && this.#statistics.naming(b) === 1;
   }
 
   /** The same in its last digit, where nothing else in the account has the one amount of the two. */
@@ -215,8 +230,7 @@ export class Scale {
     return (
       a.minor === b.minor &&
       isMistaken(one, other, true) &&
-      this.#statistics.naming(one) === 1 &&
-      this.#statistics.naming(other) === 1 &&
+      this.#areOrphans(one, other) &&
       this.#statistics.isOneOff(a) &&
       this.#statistics.isOneOff(b)
     );

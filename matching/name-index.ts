@@ -53,13 +53,14 @@ function keysOf({ name, words }: NamedLine): readonly number[] {
   return keys;
 }
 
-function addBeginnings(keys: number[], { words, joined }: Name): void {
+function addBeginnings(keys: number[], { words }: Name): void {
   const add = (key: number) => {
     if (!keys.includes(key)) keys.push(key);
   };
   if (words.length > 1) add(initialsOf(words));
-  else if (joined.length >= 3 && joined.length <= LONGEST_ACRONYM)
-    for (const letters of [2, 3]) add(initialsOf([...joined.slice(0, letters)]));
+  const [first = ''] = words;
+  if (first.length >= 3 && first.length <= LONGEST_ACRONYM && words.length <= 2)
+    for (const letters of [2, 3]) add(initialsOf([...first.slice(0, letters)]));
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
     if (word.length >= 3) {

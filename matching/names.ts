@@ -221,13 +221,16 @@ function bitsIn(word: number): number {
   return bits;
 }
 
-/** `IBM` for International Business Machines. */
+/** `IBM` for International Business Machines; `ERE Division 7` for a party of which another division is called so, too. */
 function isAcronym(a: Name, b: Name): boolean {
-  const [{ words, joined }, long] = a.words.length <= b.words.length ? [a, b] : [b, a];
-  if (words.length !== 1 || long.words.length < 2 || joined.length < 3) return false;
+  const [{ words }, long] = a.words.length <= b.words.length ? [a, b] : [b, a];
+  const [acronym = '', ...rest] = words;
+  if (acronym.length < 3 || !rest.every((word, at) => word === long.words.at(at - rest.length))) return false;
+  const meant = long.words.slice(0, long.words.length - rest.length);
   // QRL for the first three words of a longer name, too.
-  if (!long.words.slice(0, joined.length).every((word, at) => word[0] === joined[at])) return false;
-  const more = joined.slice(long.words.length);
+  if (meant.length < 2 || !meant.slice(0, acronym.length).every((word, at) => word[0] === acronym[at]))
+    return false;
+  const more = acronym.slice(meant.length);
   return more === '' || (more.length === 1 && LEGAL_INITIALS.has(more));
 }
 

@@ -152,7 +152,8 @@ function pairsOf(
     if (!withText && board.namesKnownOther(one, other)) return null;
     if (withText && evidence.alias !== (rule === amountDateAlias) && !evidence.shared) return null;
     if (!evidence.shared && (evidence.contradicted || board.namesAnother(one, other, evidence))) return null;
-    if (!evidence.shared && days > named && !isLate(board, one, other, evidence)) return null;
+    if (!evidence.shared && !evidence.miswritten && days > named && !isLate(board, one, other, evidence))
+      return null;
     // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
     const floor = evidence.identifierBits >= 0 ? plainBits(board, evidence) : 0;
     const times = ledger.length === statement.length ? ledger.length : 0;
