@@ -14,8 +14,8 @@ const LONG_BITS = 5;
 const ONLY_TWO_BITS = 3;
 const SLACK_BITS = 1;
 const ALIKE_PERCENT = 80;
-// Who states to the cent what is missing may be late.
-const LATEST_BITS = -2;
+// Who states to the cent what is missing may be late, and name a wrong document.
+const LEAST_BITS_STATED = -2;
 
 /** What a rule looks at, and what it takes for one event. */
 export interface Search {
@@ -88,9 +88,16 @@ function gainOf(board: Board, one: Line, shape: Shape, evidence: Evidence, windo
   const { shared, identifierBits, nameBits, dateBits, saysDay } = evidence;
   const only = board.nameOneDocument(evidence) ? ONLY_TWO_BITS : 0;
   const document = shared && isLong(shared) ? LONG_BITS : only;
-  const date = shape === 'stated' ? Math.max(dateBits, LATEST_BITS) : dateBits;
+  const least = shape === 'stated' ? LEAST_BITS_STATED : -Infinity;
   const pool = board.statistics.pool(one, saysDay ? 1 : window);
-  return identifierBits + nameBits + document + date + meaningOf(shape).bits - pool;
+  return (
+    Math.max(identifierBits, least) +
+    nameBits +
+    document +
+    Math.max(dateBits, least) +
+    meaningOf(shape).bits -
+    pool
+  );
 }
 
 function reasonsOf({ one, other, shape, evidence: { shared, namePercent } }: Mismatch): string {

@@ -23,7 +23,8 @@ export const amountSlip: Rule = {
       for (const other of board.open('statement'))
         if (other.said.fees.length > 0) for (const one of near(other, late)) yield [one, other] as const;
     }
-    const alike = (evidence: Evidence) => isAlike(evidence) && !evidence.contradicted;
+    const alike = (evidence: Evidence, isStated = false) =>
+      isAlike(evidence) && (!evidence.contradicted || isStated);
     const onlyOne = (line: Line) =>
       near(line, window).filter((other) => alike(board.weigh(line, other))).length === 1;
     const tells = (one: Line, other: Line, shape: Shape) =>
@@ -38,7 +39,7 @@ export const amountSlip: Rule = {
         return shape !== null && (shape === 'small' || !meaningOf(shape).inPart) ? shape : null;
       },
       fits: (evidence, one, other, shape) =>
-        alike(evidence) &&
+        alike(evidence, shape === 'stated' && significantDigits(one.minor - other.minor) >= ODD_DIGITS) &&
         (evidence.days <= window || shape === 'stated') &&
         // Unless nobody else it could be.
         (tells(one, other, shape) || (onlyOne(one) && onlyOne(other))),

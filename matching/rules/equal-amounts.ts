@@ -103,18 +103,19 @@ function withoutRepeats(
 ): readonly Line[] {
   if (lines.length < 2) return lines;
   const named = new Set(others.flatMap(({ identifiers }) => identifiers.map(lookupKey)));
-  const same = byKeys(lines, ({ reference, name, identifiers }) =>
-    reference !== null && isSpecific(reference)
-      ? [`${reference} ${name?.joined ?? ''}`]
-      : identifiers.flatMap((one) => (!one.standing && named.has(lookupKey(one)) ? [lookupKey(one)] : [])),
+  const byReference = byKeys(lines, ({ reference, name }) =>
+    reference !== null && isSpecific(reference) ? [`${reference} ${name?.joined ?? ''}`] : [],
+  );
+  // Two payments of a bank have numbers of their own, and may name one document.
+  const byDocument = byKeys(lines, ({ identifiers }) =>
+    identifiers.flatMap((one) => (!one.standing && named.has(lookupKey(one)) ? [lookupKey(one)] : [])),
   );
   const left = new Set<Line>();
-  for (const [key, repeats] of same) {
+  for (const [key, repeats] of [...byReference, ...byDocument]) {
     const [first] = repeats;
     const own =
-      first?.reference != null
-        ? first.identifiers[0]
-        : first?.identifiers.find((one) => lookupKey(one) === key);
+      first?.identifiers.find((one) => lookupKey(one) === key) ??
+      (byReference.get(key) === repeats ? first?.identifiers[0] : undefined);
     if (repeats.length < 2 || !own) continue;
     const wanted = others.filter(
       (line) =>
