@@ -186,7 +186,9 @@ export function identifierOf(word: string, before: string): Identifier | null {
   if (PLACEHOLDER.test(key)) return null;
   const [, letters = '', rest = ''] = /^([A-Z]*)(\d+)$/.exec(key) ?? [];
   const said = letters === '' ? before : letters;
-  const standing = STANDING.has(letters) || STANDING.has(before) || standingKey.test(key);
+  // `on acct INV-0442` is about the invoice.
+  const isLabelled = STANDING.has(before) && !DOCUMENTS.has(letters);
+  const standing = STANDING.has(letters) || isLabelled || standingKey.test(key);
   if (rest !== '') {
     const { year, number } = yearOf(word, letters, rest, kindOf(said));
     const digits = number.replace(/^0+(?=\d)/, '');

@@ -227,11 +227,13 @@ function isAcronym(a: Name, b: Name): boolean {
   const [acronym = '', ...rest] = words;
   if (acronym.length < 3 || !rest.every((word, at) => word === long.words.at(at - rest.length))) return false;
   const meant = long.words.slice(0, long.words.length - rest.length);
+  let same = 0;
+  while (same < meant.length && acronym[same] === meant[same]?.[0]) same += 1;
   // QRL for the first three words of a longer name, too.
-  if (meant.length < 2 || !meant.slice(0, acronym.length).every((word, at) => word[0] === acronym[at]))
-    return false;
-  const more = acronym.slice(meant.length);
-  return more === '' || (more.length === 1 && LEGAL_INITIALS.has(more));
+  return (
+    same >= 2 &&
+    (same >= acronym.length || (same === acronym.length - 1 && LEGAL_INITIALS.has(acronym[same] ?? '')))
+  );
 }
 
 // EEI for Evergreen Environmental Inc.
