@@ -26,7 +26,7 @@ export function subsetFor(
   least = 2,
 ): Solution | null {
   const unit = [...amounts, target].reduce(greatestCommonDivisor, 0n);
-  if (unit === 0n || amounts.length < least) return null;
+  if (unit === 0n || target === 0n || amounts.length < least) return null;
   const range = magnitude(target / unit);
   let tries = 0n;
   let [first, others] = [null as readonly number[] | null, -1];
@@ -42,8 +42,6 @@ export function subsetFor(
   return first && { places: first, others };
 }
 
-const ROUND = 10n ** 12n;
-
 // Round amounts add up to a round one by themselves, however odd the others are that were looked through with them.
 function isTelling(
   amounts: readonly bigint[],
@@ -52,12 +50,19 @@ function isTelling(
   chance: number,
   least: number,
 ): boolean {
-  // Of two equal halves, each is a multiple of the other: only tens count.
-  const unit = places.reduce((common, at) => greatestCommonDivisor(common, amounts[at] ?? 0n), ROUND);
+  const unit = roundnessOf([target, ...places.map((at) => amounts[at] ?? 0n)]);
   const alike = amounts.filter((amount) => amount % unit === 0n).length;
   let tries = 0n;
   for (let size = least; size <= places.length; size += 1) tries += combinations(alike, size);
   return !areTooMany(tries, magnitude(target / unit), chance);
+}
+
+/** The largest of 1, 5, 10, 50, 100, … that all amounts are multiples of; one of them at least is not zero. */
+function roundnessOf(amounts: readonly bigint[]): bigint {
+  const isIn = (unit: bigint) => amounts.every((amount) => amount % unit === 0n);
+  let unit = 1n;
+  while (isIn(unit * 10n)) unit *= 10n;
+  return isIn(unit * 5n) ? unit * 5n : unit;
 }
 
 /** False where {@link subsetFor} would not begin to look among so many amounts, whatever they are. */
