@@ -4,15 +4,16 @@ import { amountMismatch } from './rules/amount-mismatch.ts';
 import { amountSlip } from './rules/amount-slip.ts';
 import { batchSum } from './rules/batch-sum.ts';
 import { codeGroup, dayGroup } from './rules/code-group.ts';
+import { counterpartySum } from './rules/counterparty-sum.ts';
 import { dayLessFee } from './rules/day-less-fee.ts';
 import { amountDate, amountDateAlias, amountDateText } from './rules/equal-amounts.ts';
 import { exactReference } from './rules/exact-reference.ts';
 import { batchTotal, groupKey, groupMany, groupRemainder } from './rules/group-key.ts';
 import { identifier } from './rules/identifier.ts';
+import { identifierSum, listedInPart } from './rules/identifier-sum.ts';
 import { intercompanyReference } from './rules/intercompany.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
-import { counterpartySum, identifierSum } from './rules/sums.ts';
 import type { Settings } from './settings.ts';
 
 /** The rules in their order: the surest first. What an earlier one takes, a later one does not see. */
@@ -29,6 +30,7 @@ export const RULES: readonly Rule[] = [
   groupRemainder,
   batchTotal,
   counterpartySum,
+  listedInPart,
   identifierComponent,
   codeGroup,
   amountMismatch,

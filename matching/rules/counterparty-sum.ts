@@ -1,0 +1,201 @@
+import { magnitude } from '../amounts.ts';
+import { type Board, type Rule, identifierKeys } from '../board.ts';
+import { sameIdentifier, shareIdentifier } from '../identifiers.ts';
+import { type Line, byKeys, totalOf } from '../line.ts';
+import { NameIndex } from '../name-index.ts';
+import { type Pool, agreeing, canReach, candidates, isCandidate, sameSign, solve } from './parts.ts';
+
+// How many accidental sums a pool may produce before one that fits proves nothing.
+const CHANCE_SAME_IDENTIFIER = 0.2;
+const CHANCE_SAME_PARTY = 0.005;
+const CHANCE_WHOLE_PARTY = 0.2;
+const CERTAIN = Infinity;
+const ALIKE_PERCENT = 70;
+const OWN_PERCENT = 88;
+// What is paid together was mostly booked within days: the nearest lines are tried first.
+const NEARER = [3, 6];
+
+/** One line against several of the same counterparty. A proposal. */
+export const counterpartySum: Rule = {
+  name: 'counterparty_sum',
+  version: 6,
+  find(board) {
+    const party = new Party(board);
+    solve(board, counterpartySum, (line) => party.poolsOf(line));
+  },
+};
+
+/** Where the parts of a line of one party are looked for. */
+class Party {
+  readonly #board: Board;
+  readonly #names: NameIndex<Line>;
+  readonly #naming: ReadonlyMap<string, readonly Line[]>;
+
+  constructor(board: Board) {
+    this.#board = board;
+    this.#names = new NameIndex(board.open());
+    this.#naming = byKeys(board.open(), identifierKeys);
+  }
+
+  poolsOf(line: Line): readonly Pool[] {
+    const { late } = this.#board.settings.windows;
+    const alsoNamed = candidates(
+      line,
+      identifierKeys(line).flatMap((key) => this.#naming.get(key) ?? []),
+      late,
+    );
+    return [...this.#anchored(line, alsoNamed), ...this.#ofItsName(line, alsoNamed)];
+  }
+
+  /** What it names, and others of its party that it does not. */
+  #anchored(line: Line, alsoNamed: readonly Line[]): Pool[] {
+    const { group, late } = this.#board.settings.windows;
+    const anchors = this.#ofOneName(
+      line,
+      [...new Set(alsoNamed)].filter((other) => shareIdentifier(line, other)),
+    );
+    // What names two has more to say than one document, or a slip in one of them.
+    if (anchors.length === 0 || !(line.said.collective || anchors.length >= 2 || namesMore(line, anchors)))
+      return [];
+    const besides = (other: Line) =>
+      isCandidate(line, other, late) && anchors.some(({ day }) => Math.abs(day - other.day) <= group);
+    const unnamed = this.#names
+      .near(line, besides)
+      .filter((other) => !anchors.includes(other) && this.#isAlike(line, other));
+    return anchoredPools(line, anchors, unnamed);
+  }
+
+  #ofItsName(line: Line, alsoNamed: readonly Line[]): Pool[] {
+    const { group, late } = this.#board.settings.windows;
+    const fits = (other: Line) => isCandidate(line, other, late / 2);
+    const near = worthWeighing(line, [
+      ...new Set([...this.#names.near(line, fits), ...alsoNamed.filter(fits)]),
+    ]);
+    if (!canReach(line, near)) return [];
+    const shared = near.filter((other) => shareIdentifier(line, other));
+    const pool = this.#ofParty(line, near, shared);
+    if (!canReach(line, pool)) return [];
+    const within = (some: readonly Line[], most: number) =>
+      some.filter((other) => Math.abs(other.day - line.day) <= most);
+    const far = sameSign(line, pool);
+    const same = within(far, group);
+    const ofOneDay = (some: readonly Line[]) => byKeys(some, (other) => [other.date]).values();
+    const days = [...ofOneDay(same), ...ofOneDay(within(pool, group))];
+    const nearer = NEARER.map((most) => within(same, most));
+    // Where many names have a word in common, those that are the line's own go first.
+    const own = (some: readonly Line[]) =>
+      some.filter((other) => this.#board.namePercent(line, other) >= OWN_PERCENT);
+    const ofItsName = [...nearer, same, within(pool, group)].map(own);
+    const shape = { why: 'have its counterparty', chance: CHANCE_SAME_PARTY };
+    // Credit notes are taken off what is paid together; whoever pays a month late does so last.
+    return [
+      ...seriesOf(pool),
+      ...[...ofItsName, ...nearer, same, ...days, within(pool, group), far, pool].map((lines, at) => ({
+        ...{ ...shape, lines, percent: at < ofItsName.length ? 95 : 93, whole: CHANCE_WHOLE_PARTY },
+        // Who names it is among its parts.
+        together: (parts: readonly Line[]) =>
+          shared.length === 0 || shared.some((other) => parts.includes(other)),
+      })),
+      ...(shared.length > 0 ? [] : [...nearer, same]).map((lines) => ({
+        ...{ ...shape, lines, percent: 80, wholeOnly: true as const, lessShare: true as const },
+      })),
+    ];
+  }
+
+  /** Lines that may be of a line's party, and are not another line's. */
+  #ofParty(line: Line, near: readonly Line[], shared: readonly Line[]): Line[] {
+    // Parts of one payment are written alike, also where only some of them say what they are for.
+    const written = new Set(shared.flatMap(({ name }) => name ?? []));
+    // Nearly all of another party name other documents, which is sooner known than that its name is another.
+    return near.filter(
+      (other) =>
+        shared.includes(other) ||
+        (agreeing(line, other) &&
+          !this.#isAnothers(line, other) &&
+          (this.#isAlike(line, other) ||
+            saysItsName(this.#board, line, other) ||
+            (other.name !== null && written.has(other.name)))),
+    );
+  }
+
+  /** What names a document of another line is that one's. */
+  #isAnothers(line: Line, other: Line): boolean {
+    const names = (one: Line) => one !== line && one.side === line.side && shareIdentifier(one, other);
+    return identifierKeys(other).some((key) => this.#naming.get(key)?.some(names));
+  }
+
+  #isAlike(line: Line, other: Line): boolean {
+    return this.#board.namePercent(line, other) >= ALIKE_PERCENT;
+  }
+
+  // A number that is mistaken may be another party's document.
+  #ofOneName(line: Line, others: readonly Line[]): readonly Line[] {
+    const own = others.filter((other) => this.#isAlike(line, other));
+    return own.length >= 2 ? own : others;
+  }
+}
+
+// Where both name a counterparty in a column of its own, the names tell.
+function saysItsName(board: Board, line: Line, other: Line): boolean {
+  return (line.name === null || other.name === null) && board.shareTellingWord(line, other);
+}
+
+/** All parts of what says that it is paid in parts: 1/4 to 4/4. */
+function seriesOf(lines: readonly Line[]): Pool[] {
+  return [
+    ...byKeys(lines, ({ said: { part } }) => (part ? [part.slice(part.indexOf('/') + 1)] : [])),
+  ].flatMap(([of, parts]) =>
+    parts.length === parseInt(of, 10) && new Set(parts.map(({ said }) => said.part)).size === parts.length
+      ? [
+          {
+            lines: parts,
+            why: 'are all parts of it',
+            percent: 96,
+            chance: 1,
+            whole: CERTAIN,
+            wholeOnly: true,
+          },
+        ]
+      : [],
+  );
+}
+
+// What a remittance lists.
+const LISTED = new Set(['INV', 'CN', 'PO']);
+
+/** True where a line names one document that the other side has, and others of its kind that it has not. */
+function namesMore(line: Line, [anchor]: readonly Line[]): boolean {
+  const shared = line.identifiers.find(
+    (one) => !one.standing && anchor?.identifiers.some((other) => sameIdentifier(one, other)) === true,
+  );
+  return (
+    shared !== undefined &&
+    line.identifiers.some(
+      (one) => !one.standing && one !== shared && (one.kind === shared.kind || LISTED.has(one.kind)),
+    )
+  );
+}
+
+/** What it names, and others that it does not: `INV-4568 a.o.`; or a credit note, which is seldom named. */
+function anchoredPools(line: Line, named: readonly Line[], unnamed: readonly Line[]): Pool[] {
+  const positive = line.minor > 0n;
+  const rest = magnitude(line.minor - totalOf(named));
+  const credits = unnamed.filter(({ minor }) => minor > 0n !== positive);
+  const others = unnamed.filter(({ minor }) => minor > 0n === positive && magnitude(minor) <= rest);
+  return [others, credits].flatMap((lines) =>
+    lines.length === 0
+      ? []
+      : [
+          {
+            ...{ lines, named, percent: 94, chance: CHANCE_SAME_IDENTIFIER, whole: CHANCE_WHOLE_PARTY },
+            why: 'have its counterparty, those that it names among them',
+          },
+        ],
+  );
+}
+
+/** Parts are smaller than the whole, unless something is taken off them. */
+function worthWeighing(line: Line, others: readonly Line[]): readonly Line[] {
+  const positive = line.minor > 0n;
+  return others.some(({ minor }) => minor > 0n !== positive) ? others : sameSign(line, others);
+}

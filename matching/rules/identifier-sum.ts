@@ -1,0 +1,135 @@
+import { referenceKey } from '../../ledger/keys.ts';
+import { type Board, type Rule, identifierKeys } from '../board.ts';
+import { lookupKey, sameIdentifier } from '../identifiers.ts';
+import { identifierOf } from '../identifiers-in-text.ts';
+import { type Line, byKeys, totalOf } from '../line.ts';
+import { type Pool, canReach, candidates, ofOneParty, sameSign, solve } from './parts.ts';
+
+// How many accidental sums a pool may produce before one that fits proves nothing.
+const CHANCE = 0.2;
+const CERTAIN = Infinity;
+const ALIKE_PERCENT = 70;
+
+/** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
+export const identifierSum: Rule = {
+  name: 'identifier_sum',
+  version: 6,
+  find(board) {
+    const documents = new Documents(board);
+    solve(board, identifierSum, (line) => {
+      const lines = documents.sharedWith(line);
+      if (!canReach(line, lines)) return [];
+      const same = sameSign(line, lines);
+      const pools = [same, lines].map((some): Pool => ({
+        ...{ lines: some, why: WHY, percent: 97, chance: CHANCE, whole: CERTAIN, lessFee: true },
+        // Whoever pays two documents to the cent may have any name.
+        together: (parts) => partiesListed(line, parts) > 0 || ofOneParty(board, line, parts),
+      }));
+      // Only where nothing adds up: all that it names, less a discount.
+      const [first] = pools;
+      if (!first || same.length < lines.length || documents.isTakenOff(line, lines)) return pools;
+      const lessPercent = partiesListed(line, lines) > 0 || isBatch(line, lines);
+      return [...pools, { ...first, agreed: true, ...(lessPercent ? { lessPercent } : {}) }];
+    });
+  },
+};
+
+const WHY = 'name an identifier that it names';
+
+/** One line against the documents of one party that it names, of which one is not wholly paid. A proposal. */
+export const listedInPart: Rule = {
+  name: 'listed_in_part',
+  version: 1,
+  find(board) {
+    const documents = new Documents(board);
+    solve(board, listedInPart, (line) => {
+      const lines = documents.sharedWith(line);
+      if (!canReach(line, lines) || partiesListed(line, lines) !== 1) return [];
+      const positive = line.minor > 0n;
+      if (lines.some(({ minor }) => minor > 0n !== positive)) return [];
+      // What another line of that party names as well may be paid in two sums.
+      if (documents.isTakenOff(line, lines) || lines.some((part) => documents.isNamedAgain(line, part)))
+        return [];
+      return [
+        {
+          ...{ lines, why: WHY, percent: 75, chance: CHANCE, wholeOnly: true, inPart: true },
+          together: (parts) => ofOneParty(board, line, parts),
+        },
+      ];
+    });
+  },
+};
+
+/** Which open lines name which documents. */
+class Documents {
+  readonly #board: Board;
+  readonly #named: ReadonlyMap<string, readonly Line[]>;
+  #ofAmount: ReadonlyMap<string, readonly Line[]> | null = null;
+
+  constructor(board: Board) {
+    this.#board = board;
+    this.#named = byKeys(board.open(), (line) => [...identifierKeys(line), ...familyKeys(line)]);
+  }
+
+  /** Lines of the other side that name what a line names. */
+  sharedWith(line: Line): Line[] {
+    const pool = new Set(identifierKeys(line).flatMap((key) => this.#named.get(key) ?? []));
+    const { group, document } = this.#board.settings.windows;
+    // Under the code of a flat or a contract the same comes again each month.
+    const recurs = [...pool].some(
+      (one) => one !== line && one.side === line.side && one.minor === line.minor,
+    );
+    return candidates(line, pool, recurs ? group / 2 : document);
+  }
+
+  /** True where another line of a line's side and party names what one of its parts names. */
+  isNamedAgain(line: Line, part: Line): boolean {
+    const isAnother = (one: Line) =>
+      one !== line &&
+      one.side === line.side &&
+      (this.#board.namesAlike(one, line) ?? ALIKE_PERCENT) >= ALIKE_PERCENT;
+    return identifierKeys(part).some((key) => this.#named.get(key)?.some(isAnother));
+  }
+
+  /** True where a credit note of the same counterparty is what some lines come to more than this one. */
+  isTakenOff(line: Line, parts: readonly Line[]): boolean {
+    this.#ofAmount ??= byKeys(this.#board.open(), (one) => [amountKey(one.scope, one.minor)]);
+    const credits = this.#ofAmount.get(amountKey(line.scope, line.minor - totalOf(parts))) ?? [];
+    return credits.some(({ side, name }) => side !== line.side && parts.some((part) => part.name === name));
+  }
+}
+
+function amountKey(scope: string, minor: bigint): string {
+  return `${scope} ${minor}`;
+}
+
+/** True where all name one batch or payout. From a deposit slip nobody takes a fee. */
+function isBatch(line: Line, parts: readonly Line[]): boolean {
+  return line.identifiers.some(
+    (one) =>
+      !one.standing &&
+      one.kind !== 'DEP' &&
+      parts.every(({ identifiers }) => identifiers.some((other) => sameIdentifier(one, other))),
+  );
+}
+
+/**
+ * Of how many parties others are, where a line names each of them by a document of its own: of several in a processor's
+ * payout. Zero where it does not.
+ */
+function partiesListed(line: Line, others: readonly Line[]): number {
+  const named = others.map((other) =>
+    line.identifiers.find(
+      (one) => !one.standing && other.identifiers.some((two) => !two.standing && sameIdentifier(one, two)),
+    ),
+  );
+  const each = !named.includes(undefined) && new Set(named).size === others.length;
+  return each ? new Set(others.map(({ name }) => name)).size : 0;
+}
+
+/** What the parts of a batch are called without their own number: MSG-0611 of MSG-0611/3. */
+function familyKeys({ account, referenceText }: Line): string[] {
+  const [, family = ''] = /^(.*[^\s/_.-])[\s/_.-]+[A-Za-z]{0,5}\d{1,3}$/.exec(referenceText.trim()) ?? [];
+  const named = family === '' ? null : identifierOf(referenceKey(family) ?? '', '');
+  return named && !named.standing ? [`${account} ${lookupKey(named)}`] : [];
+}
