@@ -95,7 +95,7 @@ test('two documents paid to the cent are paid, whatever the payer is called', ()
     due('INV-00896', '5410.00', 'Aurora Pharma'),
   ];
   assert.deepEqual(found(ledger, [paid('20', '33110.00', 'APH', 'CK# 1566 INV-00896; INV-00727')]), [
-    'listed_in_part multi_to_one L1 L2 S1',
+    'identifier_sum multi_to_one L1 L2 S1',
   ]);
 });
 

@@ -3,6 +3,7 @@ import { type Board, type Rule, identifierKeys } from '../board.ts';
 import { lookupKey, sameIdentifier } from '../identifiers.ts';
 import { identifierOf } from '../identifiers-in-text.ts';
 import { type Line, byKeys, totalOf } from '../line.ts';
+import { otherLabels } from '../stated.ts';
 import { type Pool, canReach, candidates, ofOneParty, sameSign, solve } from './parts.ts';
 
 // How many accidental sums a pool may produce before one that fits proves nothing.
@@ -29,7 +30,9 @@ export const identifierSum: Rule = {
       const [first] = pools;
       if (!first || same.length < lines.length || documents.isTakenOff(line, lines)) return pools;
       const lessPercent = partiesListed(line, lines) > 0 || isBatch(line, lines);
-      return [...pools, { ...first, agreed: true, ...(lessPercent ? { lessPercent } : {}) }];
+      const together = (parts: readonly Line[]) =>
+        ofOneThing(line, parts) && first.together?.(parts) !== false;
+      return [...pools, { ...first, together, agreed: true, ...(lessPercent ? { lessPercent } : {}) }];
     });
   },
 };
@@ -53,12 +56,17 @@ export const listedInPart: Rule = {
       return [
         {
           ...{ lines, why: WHY, percent: 75, chance: CHANCE, wholeOnly: true, inPart: true },
-          together: (parts) => ofOneParty(board, line, parts),
+          together: (parts) => ofOneThing(line, parts) && ofOneParty(board, line, parts),
         },
       ];
     });
   },
 };
+
+// What is not paid to the cent is no other branch's, whatever number is written.
+function ofOneThing({ said }: Line, parts: readonly Line[]): boolean {
+  return !parts.some((part) => otherLabels(said.labels, part.said.labels));
+}
 
 /** Which open lines name which documents. */
 class Documents {
