@@ -28,7 +28,9 @@ export const amountMismatch: Rule = {
           (isAlike(evidence) && board.nameOneDocument(evidence))) &&
         (evidence.days <= late || board.nameOneDocument(evidence)) &&
         evidence.days <= board.settings.windows.document &&
-        !board.namesAnother(one, other, evidence),
+        // A discount on the very document, whatever the payer is called.
+        ((meaningOf(shape).sure === true && board.nameOneDocument(evidence)) ||
+          !board.namesAnother(one, other, evidence)),
       window: late,
     });
   },
