@@ -19,6 +19,7 @@ const PLAIN_BITS = 4.2;
 // A full name that few have is somebody's within weeks, and a name that is nearly alike on the same or the next day.
 const TELLING_NAME_BITS = 6;
 const LATE_BITS = -1;
+const NEARLY_NAME_BITS = 3;
 const NEARLY_PERCENT = 75;
 const LATE_DIGITS = 2;
 const DOUBTFUL_PERCENT = 40;
@@ -153,11 +154,12 @@ function pairsOf(
     if (!withText && board.namesKnownOther(one, other)) return null;
     if (withText && evidence.alias !== (rule === amountDateAlias) && !evidence.shared) return null;
     if (!evidence.shared && (evidence.contradicted || board.namesAnother(one, other, evidence))) return null;
-    if (!evidence.shared && !evidence.miswritten && days > named && !isLate(board, one, other, evidence))
-      return null;
-    // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
-    const floor = evidence.identifierBits >= 0 ? plainBits(board, evidence) : 0;
     const times = ledger.length === statement.length ? ledger.length : 0;
+    const isOnly = times === 1 && isNearlyNamed(one, evidence);
+    const mayBeLate = evidence.shared || evidence.miswritten || (isOnly && days <= late);
+    if (days > named && !mayBeLate && !isLate(board, one, other, evidence)) return null;
+    // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
+    const floor = evidence.identifierBits >= 0 ? plainBits(board, evidence, isOnly) : 0;
     const alone = times === 1 || (times > 1 && !withText) ? aloneBits(board, one, times) : 0;
     const unlike = !withText && saysOtherwise(one, other) ? UNLIKE_TEXT_BITS : 0;
     const gain = Math.max(floor, board.bits(one, evidence, window) + alone + unlike);
@@ -193,6 +195,15 @@ function isLate(board: Board, one: Line, other: Line, { days, namePercent, nameB
   );
 }
 
+/** The initials of a name, or most of it, and an amount that is not very round: enough where nobody else has that amount. */
+function isNearlyNamed(line: Line, { namePercent, nameBits }: Evidence): boolean {
+  return (
+    (namePercent ?? 0) >= NEARLY_PERCENT &&
+    nameBits >= NEARLY_NAME_BITS &&
+    significantDigits(line.minor) > LATE_DIGITS
+  );
+}
+
 /** A name that may be miswritten, and an amount that nothing else in the account has, on the same day or the next. */
 function isUnmistakable(board: Board, one: Line, other: Line, { days, namePercent }: Evidence): boolean {
   return (
@@ -203,10 +214,14 @@ function isUnmistakable(board: Board, one: Line, other: Line, { days, namePercen
   );
 }
 
-function plainBits(board: Board, { namePercent, nameBits, days, dateBits }: Evidence): number {
+function plainBits(
+  board: Board,
+  { namePercent, nameBits, days, dateBits }: Evidence,
+  isOnly: boolean,
+): number {
   const percent = namePercent ?? 0;
   if (percent >= PLAIN_PERCENT && days <= board.settings.windows.amount) return PLAIN_BITS + dateBits;
-  if (percent >= PLAIN_PERCENT && nameBits >= TELLING_NAME_BITS)
+  if (isOnly || (percent >= PLAIN_PERCENT && nameBits >= TELLING_NAME_BITS))
     return PLAIN_BITS + Math.max(dateBits, LATE_BITS);
   return percent >= NEARLY_PERCENT && days <= 1 ? PLAIN_BITS + dateBits - 2 : 0;
 }
