@@ -183,7 +183,11 @@ export class Scale {
           const bits = this.#statistics.identifier(one);
           if (bits > best) [best, shared] = [bits, one];
         } else if (isCutOff(one.key, other.key)) best = Math.max(best, CUT_OFF_BITS);
-        else if (contradicts(one, other) || this.#ofOneColumn(one, other)) {
+        else if (
+          contradicts(one, other) ||
+          this.#ofOneColumn(one, other) ||
+          this.#ofOneRegister(one, other)
+        ) {
           const slip = isSlip(one, other);
           disagrees ||= !slip;
           if (slip && isLong(one) && isLong(other)) best = Math.max(best, LONG_SLIP_BITS);
@@ -193,7 +197,11 @@ export class Scale {
           )
             miswritten = true;
           else if (slip || this.#isMiswritten(a, b, one, other)) against = Math.min(against, SLIP_BITS);
-          else if (this.#statistics.sharesKind(one.kind) || this.#ofOneColumn(one, other))
+          else if (
+            this.#statistics.sharesKind(one.kind) ||
+            this.#ofOneColumn(one, other) ||
+            this.#ofOneRegister(one, other)
+          )
             against = CONTRADICTION_BITS;
         }
       }
@@ -243,6 +251,10 @@ export class Scale {
     if (a.key.length < shortest || a.key.length !== b.key.length) return false;
     const shape = shapeOfKey(a.key);
     return shape === shapeOfKey(b.key) && this.#statistics.sharesReferences(shape);
+  }
+
+  #ofOneRegister(a: Identifier, b: Identifier): boolean {
+    return !a.standing && !b.standing && this.#statistics.ofOneRegister(a, b);
   }
 
   #names(a: Line, b: Line): { percent: number | null; bits: number; alias: boolean } {

@@ -20,6 +20,7 @@ export class Statistics {
   readonly #identifiers = new Map<string, number>();
   readonly #unsharedShapes: ReadonlySet<string>;
   readonly #unsharedKinds: ReadonlySet<string>;
+  readonly #sharedLengths: ReadonlySet<string>;
   readonly #groups: ReadonlySet<string>;
   // Of very many lines nobody asks, and it would take too much room.
   readonly #ofParty: ReadonlyMap<string, number> | null;
@@ -39,9 +40,10 @@ export class Statistics {
     }
     this.#allTimes = amountsOf(lines);
     this.#ofParty = lines.length > MOST_BY_PARTY ? null : partiesOf(lines);
-    const { shapes, kinds } = unsharedSorts(lines);
-    this.#unsharedShapes = shapes;
-    this.#unsharedKinds = kinds;
+    const { shapes, kinds, lengths } = sortsOf(lines);
+    this.#unsharedShapes = shapes.unshared();
+    this.#unsharedKinds = kinds.unshared();
+    this.#sharedLengths = lengths.shared();
     this.#groups = sharedGroups(lines);
   }
 
@@ -70,6 +72,11 @@ export class Statistics {
   /** False for a kind of document of which each side has many and no two are the same, as each side's own orders. */
   sharesKind(kind: string): boolean {
     return !this.#unsharedKinds.has(kind);
+  }
+
+  /** True for two long numbers of a length that both sides mostly share: they are of one register, whatever stands before them. */
+  ofOneRegister({ digits: a }: Identifier, { digits: b }: Identifier): boolean {
+    return a.length >= LONG_NUMBER && a.length === b.length && this.#sharedLengths.has(String(a.length));
   }
 
   /** From here on a partner is looked for among these lines: those that are still open. */
@@ -173,28 +180,32 @@ export function shapeOfKey(key: string): string {
 }
 
 /**
- * Shapes of references, and kinds of documents, of which the ledger has keys and the other side's texts have many, and hardly
- * one is the same: two registers that are written alike.
+ * Shapes of references, kinds of documents, and lengths of long numbers, each with how many keys of it both sides have. Where
+ * each side has many and no two are the same, they are of two registers that are written alike.
  */
-function unsharedSorts(lines: readonly Line[]): { shapes: Set<string>; kinds: Set<string> } {
+function sortsOf(lines: readonly Line[]): Readonly<Record<'shapes' | 'kinds' | 'lengths', Tally>> {
   // One for both, as there are very many keys; true for those that stand in a reference column.
   const ours = new Map<string, boolean>();
-  const shapes = new Tally();
-  const kinds = new Tally();
+  const numbers = new Set<string>();
+  const [shapes, kinds, lengths] = [new Tally(), new Tally(), new Tally()];
   for (const { side, identifiers } of lines)
     if (side === 'ledger')
       for (const { key, own, kind, digits } of identifiers) {
         ours.set(key, own || ours.get(key) === true);
         if (own) shapes.know(shapeOfKey(key));
         if (kind !== '' && digits !== '') kinds.know(kind);
+        if (digits.length < LONG_NUMBER) continue;
+        lengths.know(String(digits.length));
+        numbers.add(digits);
       }
   for (const { side, identifiers } of lines)
     if (side === 'statement')
       for (const { key, kind, digits } of identifiers) {
         shapes.count(shapeOfKey(key), ours.get(key) === true);
         if (digits !== '') kinds.count(kind, ours.has(key));
+        lengths.count(String(digits.length), numbers.has(digits));
       }
-  return { shapes: shapes.unshared(), kinds: kinds.unshared() };
+  return { shapes, kinds, lengths };
 }
 
 /** Of sorts that one side knows, how many keys the other has, and how many of them are the same. */
@@ -218,6 +229,13 @@ class Tally {
     );
     return new Set(found.map(([sort]) => sort));
   }
+
+  shared(): Set<string> {
+    const found = [...this.#sorts].filter(
+      ([, { keys, shared }]) => keys >= MANY_REFERENCES && shared * 2 > keys,
+    );
+    return new Set(found.map(([sort]) => sort));
+  }
 }
 
 /** Groups that both sides have. */
@@ -228,6 +246,7 @@ function sharedGroups(lines: readonly Line[]): Set<string> {
 }
 
 const MANY_REFERENCES = 10;
+const LONG_NUMBER = 8;
 const MOST_BY_PARTY = 50_000;
 const MOST_BITS = 18;
 const MOST_GROUP_BITS = 8;
