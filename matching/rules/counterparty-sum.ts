@@ -9,6 +9,7 @@ import { type Pool, agreeing, canReach, candidates, isCandidate, sameSign, solve
 const CHANCE_SAME_IDENTIFIER = 0.2;
 const CHANCE_SAME_PARTY = 0.005;
 const CHANCE_WHOLE_PARTY = 0.2;
+const FEW_LINES = 8;
 const CERTAIN = Infinity;
 const ALIKE_PERCENT = 70;
 const OWN_PERCENT = 88;
@@ -86,7 +87,9 @@ class Party {
     const own = (some: readonly Line[]) =>
       some.filter((other) => this.#board.namePercent(line, other) >= OWN_PERCENT);
     const ofItsName = [...nearer, same, within(pool, group)].map(own);
-    const shape = { why: 'have its counterparty', chance: CHANCE_SAME_PARTY };
+    // A party with many lines has many sums, and each of its payments is looked for among them.
+    const chance = CHANCE_SAME_PARTY * Math.min(1, FEW_LINES / pool.length);
+    const shape = { why: 'have its counterparty', chance };
     // Credit notes are taken off what is paid together; whoever pays a month late does so last.
     return [
       ...seriesOf(pool),
