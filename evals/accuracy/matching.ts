@@ -1,5 +1,9 @@
+import { cashApplication } from './books/cash-application.ts';
+import { processor } from './books/processor.ts';
+import { smallCompany } from './books/small-company.ts';
 import { readFixtures } from './fixtures.ts';
 import { type Accuracy, type Case, measure } from './measure.ts';
+import type { Month } from './month.ts';
 import { month } from './months.ts';
 
 /** How the rules fared by themselves, without a model: on fixtures, and on generated months of two sizes and noises. */
@@ -9,32 +13,40 @@ export interface Matching {
 
 export interface MeasuredSet {
   readonly name: string;
+  /** False for books of which a part cannot be known by whoever has only the two files. */
+  readonly isKnowable: boolean;
   readonly accuracy: Accuracy;
   readonly seconds: number;
 }
 
 const SEEDS = [1, 2, 3, 4, 5];
 
-/** Measures the matcher: fixtures, then five seeds each of a month of 1,000 lines, one of heavy noise, and one of 20,000. */
+/**
+ * Measures the matcher: fixtures, then five seeds each of a month of 1,000 lines, one of heavy noise, one of 20,000, and books
+ * of other kinds.
+ */
 export function matchingSuite(say: (line: string) => void): Matching {
-  const sets: (readonly [string, () => readonly Case[]])[] = [
-    ['fixtures', readFixtures],
-    ['months of 1,000 lines', () => months(1_000, 'usual')],
-    ['months of 1,000 lines, heavy noise', () => months(1_000, 'heavy')],
-    ['months of 20,000 lines', () => months(20_000, 'usual')],
+  const sets: (readonly [name: string, isKnowable: boolean, cases: () => readonly Case[]])[] = [
+    ['fixtures', true, readFixtures],
+    ['months of 1,000 lines', true, () => seeds((seed) => month(seed, 1_000, 'usual'))],
+    ['months of 1,000 lines, heavy noise', true, () => seeds((seed) => month(seed, 1_000, 'heavy'))],
+    ['months of 20,000 lines', true, () => seeds((seed) => month(seed, 20_000, 'usual'))],
+    ['payments against open invoices', false, () => seeds((seed) => cashApplication(seed, 250))],
+    ['payouts of a processor', false, () => seeds((seed) => processor(seed, 150))],
+    ['a small company', false, () => seeds((seed) => smallCompany(seed, 250))],
   ];
   return {
-    sets: sets.map(([name, cases]) => {
+    sets: sets.map(([name, isKnowable, cases]) => {
       const made = cases();
       const began = performance.now();
       const accuracy = measure(made);
       const seconds = (performance.now() - began) / 1000;
       say(`    ${name}: ${accuracy.lines} lines in ${seconds.toFixed(1)} s`);
-      return { name, accuracy, seconds };
+      return { name, isKnowable, accuracy, seconds };
     }),
   };
 }
 
-function months(lines: number, noise: 'usual' | 'heavy'): Case[] {
-  return SEEDS.map((seed) => ({ name: `seed ${seed}`, ...month(seed, lines, noise) }));
+function seeds(make: (seed: number) => Month): Case[] {
+  return SEEDS.map((seed) => ({ name: `seed ${seed}`, ...make(seed) }));
 }

@@ -86,14 +86,14 @@ class Party {
     // Where many names have a word in common, those that are the line's own go first.
     const own = (some: readonly Line[]) =>
       some.filter((other) => this.#board.namePercent(line, other) >= OWN_PERCENT);
-    const ofItsName = [...nearer, same, within(pool, group)].map(own);
+    const ofItsName = [...days, ...nearer, same, within(pool, group)].map(own);
     // A party with many lines has many sums, and each of its payments is looked for among them.
     const chance = CHANCE_SAME_PARTY * Math.min(1, FEW_LINES / pool.length);
     const shape = { why: 'have its counterparty', chance };
     // Credit notes are taken off what is paid together; whoever pays a month late does so last.
     return [
       ...seriesOf(pool),
-      ...[...ofItsName, ...nearer, same, ...days, within(pool, group), far, pool].map((lines, at) => ({
+      ...[...ofItsName, ...days, ...nearer, same, within(pool, group), far, pool].map((lines, at) => ({
         ...{ ...shape, lines, percent: at < ofItsName.length ? 95 : 93, whole: CHANCE_WHOLE_PARTY },
         // Who names it is among its parts.
         together: (parts: readonly Line[]) =>

@@ -19,7 +19,7 @@ export const identifierSum: Rule = {
     const documents = new Documents(board);
     solve(board, identifierSum, (line) => {
       const lines = documents.sharedWith(line);
-      if (!canReach(line, lines)) return [];
+      if (!canReach(line, lines, BigInt(lines.length))) return [];
       const same = sameSign(line, lines);
       const pools = [same, lines].map((some): Pool => ({
         ...{ lines: some, why: WHY, percent: 97, chance: CHANCE, whole: CERTAIN, lessFee: true },

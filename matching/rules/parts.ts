@@ -50,12 +50,15 @@ export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonl
   const solved: Solved[] = [];
   for (const line of board.open()) {
     if (line.minor === 0n) continue;
+    let best: Solved | null = null;
     for (const pool of poolsOf(line)) {
       const found = partsOf(board, line, pool);
       if (!found || cancelOut(found.parts) || pool.together?.(found.parts) === false) continue;
-      solved.push(found);
-      break;
+      // What adds up in several ways may add up in one way among fewer lines.
+      if (best === null || found.others === 0) best = found;
+      if (best.others === 0) break;
     }
+    if (best) solved.push(best);
   }
   const claims = new Map<Line, number[]>();
   for (const { parts, percent } of solved)
@@ -209,11 +212,14 @@ export function ofOneParty(board: Board, line: Line, parts: readonly Line[]): bo
     : !ofAnotherParty(board, parts, [line]);
 }
 
-/** False when all of them together are less than the line: most lines are done with here. */
-export function canReach(line: Line, others: readonly Line[]): boolean {
+/**
+ * False when all of them together are less than the line: most lines are done with here.
+ * @param slack by how much they may be less, in minor units.
+ */
+export function canReach(line: Line, others: readonly Line[], slack = 0n): boolean {
   if (others.length < 2) return false;
   const positive = line.minor > 0n;
-  let total = 0n;
+  let total = positive ? slack : -slack;
   for (const other of others) if (other.minor > 0n === positive) total += other.minor;
   return positive ? total >= line.minor : total <= line.minor;
 }

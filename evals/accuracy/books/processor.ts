@@ -17,10 +17,10 @@ type Kind = keyof typeof RATES;
 const [MISWRITTEN, DRIFTED, CUT] = [0.15, 0.1, 0.08];
 const USUAL = [100_000, 250_000, 500_000, 750_000, 1_000_000, 1_500_000, 2_500_000, 5_000_000];
 
-/** A processor's payouts against the sales that they pay, booked as they were sold (`gross`) or as they will be paid (`net`). */
-export function processor(seed: number, payouts: number, booked: 'net' | 'gross'): Month {
+/** A processor's payouts against the sales that they pay, each booked as it will be paid: less the processor's fee. */
+export function processor(seed: number, payouts: number): Month {
   const books = new Books(seed, 1, 1, true);
-  const till = new Till(books, booked === 'gross');
+  const till = new Till(books);
   for (const [kind, rate] of Object.entries(RATES) as [Kind, number][])
     for (let left = Math.round((rate * payouts) / 1000); left > 0; left -= 1) till.payOut(kind);
   return books.finish();
@@ -35,12 +35,11 @@ interface Sale {
 class Till {
   readonly #books: Books;
   readonly #random: Random;
-  readonly #gross: boolean;
   #transfers = 9_876_543_210;
   #batches = 8_900;
 
-  constructor(books: Books, gross: boolean) {
-    [this.#books, this.#random, this.#gross] = [books, books.random, gross];
+  constructor(books: Books) {
+    [this.#books, this.#random] = [books, books.random];
   }
 
   payOut(kind: Kind): void {
@@ -111,7 +110,7 @@ class Till {
     const fee = (gross * 2n) / 100n;
     const net = gross - fee - (fee * 18n) / 100n;
     const line = {
-      ...{ date, minor: this.#gross ? gross : net, counterparty: 'Paywell' },
+      ...{ date, minor: net, counterparty: 'Paywell' },
       reference: this.#miswritten(random.pick([transfer, `UTR-${transfer}`])),
       description: `Order order_${random.whole(10_000_000, 90_000_000)} pay_${transfer}`,
     };
