@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { DEFAULT_SETTINGS } from '../../matching/settings.ts';
 import { THRESHOLDS } from '../thresholds.ts';
+import { cashApplication } from './books/cash-application.ts';
+import { processor } from './books/processor.ts';
+import { smallCompany } from './books/small-company.ts';
 import { readFixtures } from './fixtures.ts';
 import { type Accuracy, type Case, measure } from './measure.ts';
 import { month } from './months.ts';
@@ -53,4 +56,15 @@ test('a rule that settles by amount and date is found out', () => {
   const settings = { settle: ['amount_date_text'] };
   const { settledWrong } = measure([lookAlike], { ...DEFAULT_SETTINGS, ...settings });
   assert.equal(settledWrong.length, 1);
+});
+
+test('books of other kinds: nothing settles wrongly, and proposals are nearly always right', () => {
+  for (const make of [cashApplication, processor, smallCompany]) {
+    const { settledWrong, pairPrecision, pairRecall, wrong } = measure(
+      [11, 12, 13].map((seed) => ({ name: `${make.name} ${seed}`, ...make(seed, 150) })),
+    );
+    assert.deepEqual(settledWrong, []);
+    assert.ok(pairPrecision >= THRESHOLDS.pairPrecision, wrong.join('\n'));
+    assert.ok(pairRecall >= THRESHOLDS.partlyKnowableRecall, `recall ${pairRecall} of ${make.name}`);
+  }
 });
