@@ -1,10 +1,10 @@
 import { show } from '../amounts.ts';
-import { isSpecific } from '../../ledger/keys.ts';
 import { type Edge, assign } from '../assign.ts';
 import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
-import { lookupKey, sameIdentifier, shareIdentifier } from '../identifiers.ts';
+import { shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, lookOf } from '../line.ts';
+import { withoutRepeats } from '../repeats.ts';
 import { significantDigits } from '../statistics.ts';
 
 // Odds below these are left open: 8 : 1 where a text agrees, 64 : 1 where nothing but amount and date does.
@@ -62,8 +62,8 @@ function pairEqualAmounts(board: Board, rule: Rule): void {
     const [ours, theirs] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
     if (ours.length === 0 || theirs.length === 0) continue;
     const again = new Map<Line, number>();
-    const ledger = withText ? withoutRepeats(ours, theirs, again) : ours;
-    const statement = withText ? withoutRepeats(theirs, ours, again) : theirs;
+    const ledger = withText ? withoutRepeats(board, ours, theirs, again) : ours;
+    const statement = withText ? withoutRepeats(board, theirs, ours, again) : theirs;
     const weighed = pairsOf(board, rule, ledger, statement, window);
     const matrix = new Map(weighed.map((pair) => [pair.row * statement.length + pair.column, pair] as const));
     for (const { row, column, alternatives: exchanges } of assign(weighed, SLACK_BITS)) {
@@ -91,43 +91,6 @@ function pairEqualAmounts(board: Board, rule: Rule): void {
       });
     }
   }
-}
-
-/**
- * Leaves out lines that say the same again: one amount under one reference more often than the other side has it. The first
- * ones stay, since whoever books a thing twice books the second one wrongly; how many were left out is counted.
- */
-function withoutRepeats(
-  lines: readonly Line[],
-  others: readonly Line[],
-  again: Map<Line, number>,
-): readonly Line[] {
-  if (lines.length < 2) return lines;
-  const named = new Set(others.flatMap(({ identifiers }) => identifiers.map(lookupKey)));
-  const byReference = byKeys(lines, ({ reference, name }) =>
-    reference !== null && isSpecific(reference) ? [`${reference} ${name?.joined ?? ''}`] : [],
-  );
-  // Two payments of a bank have numbers of their own, and may name one document.
-  const byDocument = byKeys(lines, ({ identifiers }) =>
-    identifiers.flatMap((one) => (!one.standing && named.has(lookupKey(one)) ? [lookupKey(one)] : [])),
-  );
-  const left = new Set<Line>();
-  for (const [key, repeats] of [...byReference, ...byDocument]) {
-    const [first] = repeats;
-    const own =
-      first?.identifiers.find((one) => lookupKey(one) === key) ??
-      (byReference.get(key) === repeats ? first?.identifiers[0] : undefined);
-    if (repeats.length < 2 || !own) continue;
-    const wanted = others.filter(
-      (line) =>
-        (first?.reference != null && line.reference === first.reference) ||
-        line.identifiers.some((one) => sameIdentifier(one, own)),
-    ).length;
-    if (wanted === 0 || wanted >= repeats.length) continue;
-    for (const line of repeats.slice(wanted)) left.add(line);
-    for (const line of repeats.slice(0, wanted)) again.set(line, repeats.length - wanted);
-  }
-  return left.size === 0 ? lines : lines.filter((line) => !left.has(line));
 }
 
 type Weighed = Edge & { readonly evidence: Evidence };

@@ -9,6 +9,8 @@ const CHANCE = 0.01;
 const ALIKE_PERCENT = 60;
 const SURELY_PERCENT = 70;
 const MOST_LINES = 60;
+// Of more lines that have one total some belong together and others do too.
+const MOST_WHOLE = 12;
 // Lines that are nearest to each other are tried first.
 const NEARER = [1, 2, 4];
 const A_MONTH = 23;
@@ -66,7 +68,13 @@ function ofOneParty(board: Board, ledger: readonly Line[], statement: readonly L
 
 function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: number, why: string): boolean {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
-  if (ledger.length < 2 || statement.length < 2 || totalOf(ledger) !== totalOf(statement)) return false;
+  if (
+    ledger.length < 2 ||
+    statement.length < 2 ||
+    lines.length > MOST_WHOLE ||
+    totalOf(ledger) !== totalOf(statement)
+  )
+    return false;
   if (arePairs(board, ledger, statement)) return false;
   const parts = inTurn(ledger, statement);
   if (parts) {

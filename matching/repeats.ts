@@ -1,0 +1,61 @@
+import { isSpecific } from '../ledger/keys.ts';
+import type { Board } from './board.ts';
+import { lookupKey, sameIdentifier } from './identifiers.ts';
+import { type Line, byKeys } from './line.ts';
+
+// Two parties may have documents of one number.
+const ONE_PARTY_PERCENT = 60;
+
+/**
+ * Leaves out lines that say the same again: one amount under one reference, or for one document, more often than the other
+ * side has it. The first ones stay, since whoever books or pays a thing twice does so wrongly the second time.
+ * @param lines and others of one amount, by date.
+ * @param again is told of each line that stays how many were left out for it.
+ */
+export function withoutRepeats(
+  board: Board,
+  lines: readonly Line[],
+  others: readonly Line[],
+  again: Map<Line, number>,
+): readonly Line[] {
+  if (lines.length < 2) return lines;
+  const left = new Set<Line>();
+  for (const { repeats, wanted } of repeatsAmong(board, lines, others)) {
+    if (wanted === 0 || wanted >= repeats.length) continue;
+    for (const line of repeats.slice(wanted)) left.add(line);
+    for (const line of repeats.slice(0, wanted)) again.set(line, repeats.length - wanted);
+  }
+  return left.size === 0 ? lines : lines.filter((line) => !left.has(line));
+}
+
+/** Lines that say the same, and how many lines of the other side say it. */
+function* repeatsAmong(
+  board: Board,
+  lines: readonly Line[],
+  others: readonly Line[],
+): Generator<{ repeats: readonly Line[]; wanted: number }> {
+  const byReference = byKeys(lines, ({ reference, name }) =>
+    reference !== null && isSpecific(reference) ? [`${reference} ${name?.joined ?? ''}`] : [],
+  );
+  for (const repeats of byReference.values()) {
+    const [first] = repeats;
+    const own = first?.identifiers[0];
+    if (repeats.length < 2 || !first || !own) continue;
+    const says = (line: Line) =>
+      line.reference === first.reference || line.identifiers.some((one) => sameIdentifier(one, own));
+    yield { repeats, wanted: others.filter(says).length };
+  }
+  // A bank gives every payment a number of its own; two may name one document.
+  const named = new Set(others.flatMap(({ identifiers }) => identifiers.map(lookupKey)));
+  const byDocument = byKeys(lines, ({ identifiers }) =>
+    identifiers.flatMap((one) => (!one.standing && named.has(lookupKey(one)) ? [lookupKey(one)] : [])),
+  );
+  for (const [key, naming] of byDocument) {
+    const [first] = naming;
+    const own = first?.identifiers.find((one) => lookupKey(one) === key);
+    if (!first || !own) continue;
+    const repeats = naming.filter((line) => (board.namesAlike(first, line) ?? 100) >= ONE_PARTY_PERCENT);
+    const says = (line: Line) => line.identifiers.some((one) => sameIdentifier(one, own));
+    if (repeats.length > 1) yield { repeats, wanted: others.filter(says).length };
+  }
+}
