@@ -3,10 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import { CompiledQuery, type Transaction, sql } from 'kysely';
 import type { PoolClient } from 'pg';
 import { from } from 'pg-copy-streams';
-import { COPY_END, COPY_HEADER } from './copy-rows.ts';
 import type { Database } from './database.ts';
 
-/** Rows on their way into a table, in COPY's binary form; the driver's wrapper runs it instead of a statement. */
+/** Rows on their way into a table, in COPY's text form; the driver's wrapper runs it instead of a statement. */
 export class CopyIn {
   readonly #rows: AsyncIterable<Buffer>;
 
@@ -31,7 +30,7 @@ const AHEAD = 8;
  * Copies rows into a table: the fastest way in, and one that holds no more than a few pieces in memory. Very many rows
  * are several statements.
  * @param target a table and its columns, as in `items (id, amount)`. Not from outside.
- * @param rows pieces of whole rows, as {@link CopyRows} gives them.
+ * @param rows pieces of whole rows: cells by {@link copyCell} with tabs between, each row ended by a line feed.
  */
 export async function copyInto(
   tx: Transaction<Database>,
@@ -44,23 +43,33 @@ export async function copyInto(
   ]() as AsyncIterator<Buffer>;
   let more = true;
   async function* statement() {
-    yield COPY_HEADER;
-    for (let bytes = 0; more && bytes < STATEMENT_BYTES;) {
+    for (let bytes = 0; bytes < STATEMENT_BYTES;) {
       const next = await source.next();
-      if (next.done === true) more = false;
-      else {
-        bytes += next.value.length;
-        yield next.value;
+      if (next.done === true) {
+        more = false;
+        return;
       }
+      bytes += next.value.length;
+      yield next.value;
     }
-    yield COPY_END;
   }
   try {
     while (more)
-      await tx.executeQuery(
-        CompiledQuery.raw(`copy ${target} from stdin (format binary)`, [new CopyIn(statement())]),
-      );
+      await tx.executeQuery(CompiledQuery.raw(`copy ${target} from stdin`, [new CopyIn(statement())]));
   } finally {
     await source.return?.();
   }
+}
+
+const ESCAPES = new Map([
+  ['\\', '\\\\'],
+  ['\t', '\\t'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+]);
+
+/** A cell in COPY's text form; null is null. */
+export function copyCell(text: string | null): string {
+  if (text === null) return '\\N';
+  return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (one) => ESCAPES.get(one) ?? one) : text;
 }

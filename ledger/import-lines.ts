@@ -1,8 +1,7 @@
 import type { Transaction } from 'kysely';
 import { RunningTotal, currencyCode, formatAmount } from '../policy/currency.ts';
 import { type CurrencyCode, type Decimal, ZERO, decimal } from '../policy/money.ts';
-import { copyInto } from './copy-in.ts';
-import { CopyRows } from './copy-rows.ts';
+import { copyCell, copyInto } from './copy-in.ts';
 import type { Database, Side } from './database.ts';
 import { counterpartyKey, referenceKey } from './keys.ts';
 import type { Valuer } from './valuing.ts';
@@ -48,8 +47,6 @@ const TARGET =
   'items (reconciliation_id, side, document_id, carried_in, line_no, external_id, date, currency, amount, base_amount, ' +
   'amount_usd, fee, reference, counterparty, description, group_key, reference_key, counterparty_key)';
 
-const FIELDS = TARGET.split(',').length;
-
 /** The lines in batches, whatever they come from. */
 export async function* batchesOf(
   lines: readonly ImportLine[] | LineSource,
@@ -79,40 +76,27 @@ async function* rowsOf(
   total: { count: number; base: RunningTotal; gained: Decimal },
 ): AsyncGenerator<Buffer> {
   const { reconciliation, side, documentId, baseCurrency } = of;
-  const rows = new CopyRows();
-  rows.row(FIELDS);
-  rows.text(reconciliation);
-  rows.text(side);
-  rows.int8(documentId);
-  rows.bool(documentId === null);
-  const shared = rows.take();
+  const carried = documentId === null ? '\t\\N\tt\t' : `\t${documentId}\tf\t`;
+  const shared = `${copyCell(reconciliation)}\t${side}${carried}`;
   for await (const batch of batchesOf(lines)) {
+    let rows = '';
     for (const line of batch) {
       const { amount } = line;
-      rows.fields(shared);
-      rows.int8(line.lineNo);
-      rows.text(line.externalId);
-      rows.date(line.date);
-      rows.text(line.currency);
-      rows.numeric(amount);
-      let base = amount;
+      let [base, usd] = [amount, amount];
       if (valuer.converts(line.currency)) {
         const valued = valuer.value(decimal(amount), line.currency, line.date);
         total.gained = total.gained.plus(valued.base.minus(amount));
-        base = formatAmount(valued.base, baseCurrency);
-        rows.numeric(base);
-        rows.numeric(formatAmount(valued.usd, USD));
-      } else {
-        rows.again();
-        rows.again();
+        [base, usd] = [formatAmount(valued.base, baseCurrency), formatAmount(valued.usd, USD)];
       }
       total.count += 1;
       total.base.add(base);
-      rows.numeric(line.fee);
-      for (const text of [line.reference, line.counterparty, line.description, line.group]) rows.text(text);
-      rows.text(referenceKey(line.reference));
-      rows.text(counterpartyKey(line.counterparty));
+      const fee = line.fee ?? '\\N';
+      // Keys are letters, digits and spaces: nothing in them is to be escaped.
+      rows +=
+        `${shared}${line.lineNo}\t${copyCell(line.externalId)}\t${line.date}\t${line.currency}\t${amount}\t${base}\t${usd}\t${fee}\t` +
+        `${copyCell(line.reference)}\t${copyCell(line.counterparty)}\t${copyCell(line.description)}\t${copyCell(line.group)}\t` +
+        `${referenceKey(line.reference) ?? '\\N'}\t${counterpartyKey(line.counterparty) ?? '\\N'}\n`;
     }
-    if (rows.length > 0) yield rows.take();
+    if (rows !== '') yield Buffer.from(rows);
   }
 }
