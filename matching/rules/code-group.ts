@@ -1,8 +1,9 @@
-import { magnitude, minorOf, show } from '../amounts.ts';
-import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
-import { type Line, byKeys, inOrder, otherSide, totalOf } from '../line.ts';
+import { magnitude, minorOf } from '../amounts.ts';
+import { type Board, type Rule, quote, sideOf } from '../board.ts';
+import { type Line, byKeys, otherSide, totalOf } from '../line.ts';
 import { subsetFor } from '../subsets.ts';
-import { LEAST_TIMES_FEE, shapeOf } from './group-key.ts';
+import { LEAST_TIMES_FEE } from './group-key.ts';
+import { takeSides } from './sides.ts';
 import { agreeing } from './parts.ts';
 
 const MOST_LINES = 24;
@@ -24,7 +25,14 @@ export const codeGroup: Rule = {
       if (!areNear(board, open)) continue;
       const rest = totalOf(ledger) - totalOf(statement);
       if (rest !== 0n && !isLeftOver(board, rest, ledger, statement)) continue;
-      take(board, codeGroup, ledger, statement, `name ${quote(key.slice(key.lastIndexOf(' ') + 1))}`, 92);
+      takeSides(
+        board,
+        codeGroup,
+        ledger,
+        statement,
+        `name ${quote(key.slice(key.lastIndexOf(' ') + 1))}`,
+        92,
+      );
     }
   },
 };
@@ -53,7 +61,7 @@ export const dayGroup: Rule = {
         if (ledger.length < 2 || ledger.length > MOST_LINES || !areNear(board, [...ledger, ...statement]))
           continue;
         const parts = adding(ledger, totalOf(statement));
-        if (parts && take(board, dayGroup, parts, statement, `are of one day (${day})`, 88)) break;
+        if (parts && takeSides(board, dayGroup, parts, statement, `are of one day (${day})`, 88)) break;
       }
     }
   },
@@ -71,7 +79,7 @@ function takeNamed(board: Board): void {
       const parts = adding(others, line.minor);
       if (!parts || !parts.every((part) => agreeing(line, part))) continue;
       const [ledger, statement] = line.side === 'ledger' ? [[line], parts] : [parts, [line]];
-      take(board, dayGroup, ledger, statement, `name one day (${day})`, 90);
+      takeSides(board, dayGroup, ledger, statement, `name one day (${day})`, 90);
     }
 }
 
@@ -123,28 +131,4 @@ function isLeftOver(
   return (
     board.isUsualShare(rest, whole) || (board.isStatedFee(rest, statement) && rest * LEAST_TIMES_FEE <= whole)
   );
-}
-
-function take(
-  board: Board,
-  rule: Rule,
-  ledger: readonly Line[],
-  statement: readonly Line[],
-  why: string,
-  percent: number,
-): boolean {
-  const [first] = ledger;
-  const rest = totalOf(ledger) - totalOf(statement);
-  const currency = first?.currency ?? '';
-  return board.take({
-    rule: rule.name,
-    type: shapeOf(ledger, statement),
-    lines: [...ledger, ...statement].sort(inOrder),
-    score: percentScore(rest === 0n ? percent : percent - 4),
-    alternatives: 0,
-    reasons:
-      `${ledger.length} ledger and ${statement.length} statement lines ${why} and come to ${show(totalOf(ledger), currency)} ${currency}` +
-      (rest === 0n ? ' each' : ` but for ${show(rest, currency)}`) +
-      (first && first.nameText !== '' ? ` (quoted, not trusted: "${quote(first.nameText)}")` : ''),
-  });
 }

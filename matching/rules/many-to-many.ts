@@ -1,9 +1,9 @@
-import { magnitude, show } from '../amounts.ts';
-import { type Board, type Rule, identifierKeys, percentScore, quote, sideOf } from '../board.ts';
+import { magnitude } from '../amounts.ts';
+import { type Board, type Rule, identifierKeys, sideOf } from '../board.ts';
 import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import { equalSubsets } from '../subsets.ts';
-import { shapeOf } from './group-key.ts';
+import { takeSides } from './sides.ts';
 
 const CHANCE = 0.01;
 const ALIKE_PERCENT = 60;
@@ -79,10 +79,10 @@ function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: nu
   const parts = inTurn(ledger, statement);
   if (parts) {
     for (const part of parts)
-      take(board, rule, sideOf(part, 'ledger'), sideOf(part, 'statement'), percent, `${why}, in turn,`);
+      takeSides(board, rule, sideOf(part, 'ledger'), sideOf(part, 'statement'), `${why}, in turn,`, percent);
     return true;
   }
-  return take(board, rule, ledger, statement, percent, why);
+  return takeSides(board, rule, ledger, statement, why, percent);
 }
 
 /**
@@ -114,7 +114,7 @@ function takePart(board: Board, lines: readonly Line[]): void {
   const [ours, theirs] = [pick(ledger, found.left), pick(statement, found.right)];
   if (arePairs(board, ours, theirs)) return;
   const why = 'are the only ones of their counterparty that have one total';
-  take(board, counterpartyComponent, ours, theirs, 85, why);
+  takeSides(board, counterpartyComponent, ours, theirs, why, 85);
 }
 
 /** True for lines that each have their like on the other side, but for a rounding, whatever keeps them apart. */
@@ -122,27 +122,6 @@ function arePairs(board: Board, ledger: readonly Line[], statement: readonly Lin
   const isLike = (one: Line, other: Line) =>
     magnitude(one.minor - other.minor) <= board.roundingIn(one.currency);
   return ledger.every((one) => statement.some((other) => isLike(one, other)));
-}
-
-function take(
-  board: Board,
-  rule: Rule,
-  ledger: readonly Line[],
-  statement: readonly Line[],
-  percent: number,
-  why: string,
-): boolean {
-  const [first] = ledger;
-  return board.take({
-    rule: rule.name,
-    type: shapeOf(ledger, statement),
-    lines: [...ledger, ...statement].sort(inOrder),
-    score: percentScore(percent),
-    alternatives: 0,
-    reasons:
-      `${ledger.length} ledger and ${statement.length} statement lines ${why} and come to ${show(totalOf(ledger), first?.currency ?? '')} ${first?.currency ?? ''} each` +
-      (first && first.nameText !== '' ? ` (quoted, not trusted: "${quote(first.nameText)}")` : ''),
-  });
 }
 
 /** Lines of one scope that are linked, directly or over others, within blocks. Large blocks and components are left out. */

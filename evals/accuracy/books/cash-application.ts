@@ -1,6 +1,7 @@
 import { addDays } from '../../../policy/dates.ts';
 import { Books, type Month, type Part } from '../month.ts';
 import type { Random } from '../random.ts';
+import { kindsOf } from './kinds.ts';
 
 /** Of a thousand payments. The kinds and the noise are those of a published generator of cash application problems. */
 const RATES = {
@@ -51,8 +52,7 @@ interface Invoice {
 export function cashApplication(seed: number, payments: number): Month {
   const books = new Books(seed, 1, 1, true);
   const desk = new Desk(books);
-  for (const [kind, rate] of Object.entries(RATES) as [Kind, number][])
-    for (let left = Math.round((rate * payments) / 1000); left > 0; left -= 1) desk.pay(kind);
+  for (const kind of kindsOf(RATES, payments)) desk.pay(kind);
   return books.finish();
 }
 

@@ -1,6 +1,7 @@
 import { addDays } from '../../../policy/dates.ts';
 import { Books, type Month, type Part } from '../month.ts';
 import type { Random } from '../random.ts';
+import { kindsOf } from './kinds.ts';
 
 /** Of a thousand payouts of a payment processor. */
 const RATES = {
@@ -21,8 +22,7 @@ const USUAL = [100_000, 250_000, 500_000, 750_000, 1_000_000, 1_500_000, 2_500_0
 export function processor(seed: number, payouts: number): Month {
   const books = new Books(seed, 1, 1, true);
   const till = new Till(books);
-  for (const [kind, rate] of Object.entries(RATES) as [Kind, number][])
-    for (let left = Math.round((rate * payouts) / 1000); left > 0; left -= 1) till.payOut(kind);
+  for (const kind of kindsOf(RATES, payouts)) till.payOut(kind);
   return books.finish();
 }
 

@@ -1,6 +1,7 @@
 import { addDays } from '../../../policy/dates.ts';
 import { Books, type Month, type Part } from '../month.ts';
 import type { Random } from '../random.ts';
+import { kindsOf } from './kinds.ts';
 
 /** Of a thousand events in the bank account of a small company. */
 const RATES = {
@@ -57,8 +58,7 @@ const PEOPLE = [
 export function smallCompany(seed: number, events: number): Month {
   const books = new Books(seed, 1, 1, true);
   const company = new Company(books);
-  for (const [kind, rate] of Object.entries(RATES) as [Kind, number][])
-    for (let left = Math.round((rate * events) / 1000); left > 0; left -= 1) company.make(kind);
+  for (const kind of kindsOf(RATES, events)) company.make(kind);
   return books.finish();
 }
 
