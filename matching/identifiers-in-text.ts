@@ -32,7 +32,6 @@ const standingKey = new RegExp(STANDING_REFERENCE);
 const SHORTEST_DIGITS = 4;
 const SHORTEST_KNOWN = 3;
 const SHORTEST_MIXED = 5;
-const SHORTEST_LOOK = 6;
 // A text of a megabyte has no more to say than its beginning.
 export const LONGEST_TEXT = 400;
 const LONGEST_JOINED = 12;
@@ -196,7 +195,7 @@ export function identifierOf(word: string, before: string): Identifier | null {
     const kind = letters === '' && !known ? '' : kindOf(said);
     const shortest = kind === '' || isNeutral(kind) ? SHORTEST_DIGITS : SHORTEST_KNOWN;
     if (rest.length < shortest || (letters === '' && !known && YEAR.test(rest))) return null;
-    return { key, kind, digits, year, look: lookOf(key), standing, own: false };
+    return { key, kind, digits, year, standing, own: false };
   }
   const digitCount = key.replace(/[A-Z]/g, '').length;
   if (key.length < SHORTEST_MIXED || digitCount < 2) return null;
@@ -205,7 +204,6 @@ export function identifierOf(word: string, before: string): Identifier | null {
     kind: kindOf(/^[A-Z]*/.exec(key)?.[0] ?? ''),
     digits: '',
     year: '',
-    look: lookOf(key),
     standing,
     own: false,
   };
@@ -233,17 +231,4 @@ export function documentKind(word: string): string | null {
 
 function kindOf(letters: string): string {
   return DOCUMENTS.get(letters) ?? STANDING.get(letters) ?? letters;
-}
-
-// What a scanner or a tired eye takes for each other.
-function lookOf(key: string): string {
-  if (key.length < SHORTEST_LOOK) return '';
-  // Most keys have nothing of it, and their look is the key itself.
-  if (!/[OQDILSBZ]/.test(key)) return key;
-  return key
-    .replace(/[OQD]/g, '0')
-    .replace(/[IL]/g, '1')
-    .replaceAll('S', '5')
-    .replaceAll('B', '8')
-    .replaceAll('Z', '2');
 }

@@ -8,8 +8,6 @@ export interface Identifier {
   readonly digits: string;
   /** The year or month of a number that is counted anew in each: `2026` of `INV-2026-0442`, `2026-03` of `FV/12/03/2026`; else empty. */
   readonly year: string;
-  /** The key with letters and digits that are taken for each other made the same; empty for short ones. */
-  readonly look: string;
   /** True for what stands on every payment of an account, customer or contract, and so names no event. */
   readonly standing: boolean;
   /** True for what stands in the line's own reference column. */
@@ -19,7 +17,7 @@ export interface Identifier {
 /** A reference that has no more to say than itself: it agrees with what is written the same. */
 export function referenceIdentifier(key: string, standing = false): Identifier {
   const digits = /^\d+$/.test(key) ? key.replace(/^0+(?=\d)/, '') : '';
-  return { key, kind: 'REF', digits, year: '', look: '', standing, own: false };
+  return { key, kind: 'REF', digits, year: '', standing, own: false };
 }
 
 // Kinds that say nothing about which register the number is from: they agree with every other.
@@ -33,8 +31,24 @@ export function isNeutral(kind: string): boolean {
 /** True when two identifiers name the same thing, spelled the same or not. */
 export function sameIdentifier(a: Identifier, b: Identifier): boolean {
   if (a.digits === '' || a.digits !== b.digits)
-    return a.key === b.key || (a.look !== '' && a.look === b.look && agreeingKinds(a.kind, b.kind));
+    return a.key === b.key || (lookTheSame(a.key, b.key) && agreeingKinds(a.kind, b.kind));
   return (a.year === '' || b.year === '' || a.year === b.year) && agreeingKinds(a.kind, b.kind);
+}
+
+// What a scanner or a tired eye takes for each other.
+const LOOKS = new Map(
+  [...'O0 Q0 D0 I1 L1 S5 B8 Z2'.split(' ')].map(([letter = '', digit = '']) => [letter, digit] as const),
+);
+const SHORTEST_LOOK = 6;
+
+/** True for keys whose letters and digits may be taken for each other, place by place. */
+function lookTheSame(a: string, b: string): boolean {
+  if (a.length !== b.length || a.length < SHORTEST_LOOK) return false;
+  for (let at = 0; at < a.length; at += 1) {
+    const [one = '', other = ''] = [a[at], b[at]];
+    if (one !== other && (LOOKS.get(one) ?? one) !== (LOOKS.get(other) ?? other)) return false;
+  }
+  return true;
 }
 
 /** True when two lines name one event. */

@@ -148,8 +148,8 @@ function withoutSubfields(raw: RawLine): RawLine {
 const NO_IDENTIFIERS: readonly never[] = [];
 
 /** @param key as the line holds it already: one text takes less room than two. */
-function asOwn({ kind, digits, year, look, standing }: Identifier, key: string): Identifier {
-  return { key, kind, digits, year, look, standing, own: true };
+function asOwn({ kind, digits, year, standing }: Identifier, key: string): Identifier {
+  return { key, kind, digits, year, standing, own: true };
 }
 
 // A batch number that is a date names no batch.
