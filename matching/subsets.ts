@@ -30,12 +30,14 @@ export function subsetFor(
   const range = magnitude(target / unit);
   let tries = 0n;
   let [first, others] = [null as readonly number[] | null, -1];
+  let subsets: Subsets | null = null;
   for (let size = least; size < amounts.length; size += 1) {
     tries += combinations(amounts.length, size);
     if (areTooMany(tries, range, chance)) break;
-    const found = subsetsOf(amounts, target, size).filter((places) =>
-      isTelling(amounts, places, target, chance, least),
-    );
+    subsets ??= new Subsets(amounts);
+    const found = subsets
+      .ofSize(size, target)
+      .filter((places) => isTelling(amounts, places, target, chance, least));
     first ??= found[0] ?? null;
     others += found.length;
   }
@@ -82,24 +84,51 @@ export function rangeOf(amounts: readonly bigint[]): number {
     : Math.min(Number.MAX_SAFE_INTEGER, parseInt(magnitude((amounts.at(-1) ?? 0n) / unit).toString(), 10));
 }
 
-function subsetsOf(amounts: readonly bigint[], target: bigint, size: number): number[][] {
-  const order = [...amounts.keys()];
-  const found: number[][] = [];
-  const chosen: number[] = [];
-  const go = (from: number, rest: bigint): void => {
-    if (found.length > ENOUGH) return;
-    if (chosen.length === size) {
-      if (rest === 0n) found.push([...chosen]);
-      return;
-    }
-    for (let at = from; at <= order.length - (size - chosen.length); at += 1) {
-      chosen.push(at);
-      go(at + 1, rest - (amounts[at] ?? 0n));
-      chosen.pop();
-    }
-  };
-  go(0, target);
-  return found;
+/**
+ * Finds the subsets of some amounts that add up. All but the last two amounts of a subset are tried, and those two are looked
+ * up by what they come to.
+ */
+class Subsets {
+  readonly #amounts: readonly bigint[];
+  readonly #pairs: ReadonlyMap<bigint, readonly (readonly [number, number])[]>;
+
+  constructor(amounts: readonly bigint[]) {
+    this.#amounts = amounts;
+    const pairs = new Map<bigint, [number, number][]>();
+    for (const [at, one] of amounts.entries())
+      for (let behind = at + 1; behind < amounts.length; behind += 1) {
+        const total = one + (amounts[behind] ?? 0n);
+        const known = pairs.get(total);
+        if (known) known.push([at, behind]);
+        else pairs.set(total, [[at, behind]]);
+      }
+    this.#pairs = pairs;
+  }
+
+  /** Places of so many amounts that come to a target, in their order; a few more than enough of them. */
+  ofSize(size: number, target: bigint): number[][] {
+    if (size === 1)
+      return [...this.#amounts.keys()].filter((at) => this.#amounts[at] === target).map((at) => [at]);
+    const found: number[][] = [];
+    const chosen: number[] = [];
+    const go = (from: number, rest: bigint): void => {
+      if (chosen.length === size - 2) {
+        for (const [one, other] of this.#pairs.get(rest) ?? []) {
+          if (found.length > ENOUGH) return;
+          if (one >= from) found.push([...chosen, one, other]);
+        }
+        return;
+      }
+      for (let at = from; at <= this.#amounts.length - (size - chosen.length); at += 1) {
+        if (found.length > ENOUGH) return;
+        chosen.push(at);
+        go(at + 1, rest - (this.#amounts[at] ?? 0n));
+        chosen.pop();
+      }
+    };
+    go(0, target);
+    return found;
+  }
 }
 
 /** The subsets of both lists, two or more amounts each, that have one total: the only such pair, else null. */

@@ -86,15 +86,16 @@ class Party {
     // Where many names have a word in common, those that are the line's own go first.
     const own = (some: readonly Line[]) =>
       some.filter((other) => this.#board.namePercent(line, other) >= OWN_PERCENT);
-    const ofItsName = [...days, ...nearer, same, within(pool, group)].map(own);
+    const ofItsName: readonly (readonly Line[])[] = [...days, ...nearer, same, within(pool, group)].map(own);
     // A party with many lines has many sums, and each of its payments is looked for among them.
     const chance = CHANCE_SAME_PARTY * Math.min(1, FEW_LINES / pool.length);
     const shape = { why: 'have its counterparty', chance };
     // Credit notes are taken off what is paid together; whoever pays a month late does so last.
+    const others = [...days, ...nearer, same, within(pool, group), far, pool];
     return [
       ...seriesOf(pool),
-      ...[...ofItsName, ...days, ...nearer, same, within(pool, group), far, pool].map((lines, at) => ({
-        ...{ ...shape, lines, percent: at < ofItsName.length ? 95 : 93, whole: CHANCE_WHOLE_PARTY },
+      ...unlike([...ofItsName, ...others]).map((lines) => ({
+        ...{ ...shape, lines, percent: ofItsName.includes(lines) ? 95 : 93, whole: CHANCE_WHOLE_PARTY },
         // Who names it is among its parts.
         together: (parts: readonly Line[]) =>
           shared.length === 0 || shared.some((other) => parts.includes(other)),
@@ -136,6 +137,13 @@ class Party {
     const own = others.filter((other) => this.#isAlike(line, other));
     return own.length >= 2 ? own : others;
   }
+}
+
+/** Each list once, the first of those that have the same lines: what does not add up once does not add up again. */
+function unlike(lists: readonly (readonly Line[])[]): (readonly Line[])[] {
+  const same = (one: readonly Line[], other: readonly Line[]) =>
+    one.length === other.length && one.every((line, at) => line === other[at]);
+  return lists.filter((list, at) => lists.findIndex((earlier) => same(earlier, list)) === at);
 }
 
 // Where both name a counterparty in a column of its own, the names tell.
