@@ -231,6 +231,20 @@ test('five thousand lines of one amount and one counterparty end as ambiguous, a
   assert.ok(matches.every((match) => match.alternatives > 0));
 });
 
+test('a hundred parties of many lines each, of which nothing adds up, are soon done with', () => {
+  const random = new Random(7);
+  const all = () =>
+    Array.from({ length: 2500 }, (_, at) => ({
+      amount: `${random.whole(1_000, 9_999_999)}.${random.whole(10, 99)}`,
+      counterparty: `${String.fromCharCode(97 + (at % 10))}${String.fromCharCode(97 + ((at / 10) % 10))}ston`,
+      date: `2026-03-${String(1 + (at % 28)).padStart(2, '0')}`,
+    }));
+  const began = performance.now();
+  const matches = matchLines(lines(all(), all()), DEFAULT_SETTINGS);
+  assert.ok(performance.now() - began < 15_000, `${performance.now() - began} ms`);
+  assert.ok(matches.length < 10, 'what adds up does so by chance');
+});
+
 test('texts of a megabyte take no time', () => {
   const huge = 'INV-1 acme '.repeat(100_000);
   const began = performance.now();

@@ -62,7 +62,8 @@ export function shareIdentifier(
   return false;
 }
 
-// A cheque and an invoice of one number are two things; `INVO` is a slip for `INV`, `RECON/batch` is a batch.
+// A cheque and an invoice of one number are two things, and so are `PROINV` and `INV`; `INVO` is a slip for it, and `RECON/batch`
+// is a batch.
 function agreeingKinds(a: string, b: string): boolean {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a];
   return (
@@ -70,9 +71,12 @@ function agreeingKinds(a: string, b: string): boolean {
     NEUTRAL.has(a) ||
     NEUTRAL.has(b) ||
     (short.length >= 2 && long.startsWith(short)) ||
-    (short.length >= 3 && long.endsWith(short))
+    (short.length >= 3 && !REGISTERED.has(short) && long.endsWith(short))
   );
 }
+
+// Of these a longer word names another kind.
+const REGISTERED = new Set(['INV', 'CHK', 'CN', 'PO', 'DEP', 'PAYOUT']);
 
 /** True when two identifiers are of one register and name different things: two invoice numbers, two cheque numbers. */
 export function contradicts(a: Identifier, b: Identifier): boolean {
