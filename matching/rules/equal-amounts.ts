@@ -23,6 +23,7 @@ const NEARLY_NAME_BITS = 3;
 const NEARLY_PERCENT = 75;
 const LATE_DIGITS = 2;
 const DOUBTFUL_PERCENT = 40;
+const WORD_DAYS = 3;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
 const SLACK_BITS = 0.4;
 // Less than what counts as a difference, and more than a step in which gains are compared.
@@ -167,11 +168,14 @@ function isNearlyNamed(line: Line, { namePercent, nameBits }: Evidence): boolean
   );
 }
 
-/** A name that may be miswritten, and an amount that nothing else in the account has, on the same day or the next. */
+/**
+ * A name that may be miswritten on the same day or the next, or one word of it that few have within days, and an amount that
+ * nothing else in the account has.
+ */
 function isUnmistakable(board: Board, one: Line, other: Line, { days, namePercent }: Evidence): boolean {
   return (
-    days <= 1 &&
-    (namePercent ?? 0) >= DOUBTFUL_PERCENT &&
+    ((days <= 1 && (namePercent ?? 0) >= DOUBTFUL_PERCENT) ||
+      (days <= WORD_DAYS && board.shareTellingWord(one, other))) &&
     board.statistics.isOneOff(one) &&
     board.statistics.isOneOff(other)
   );
