@@ -93,3 +93,10 @@ test('a description in the subfields of field 86 is read as one', () => {
     ['amount_date_text fuzzy_match L1 S1'],
   );
 });
+
+test('a processor keeps a share and something of each payment, which of small ones is more than the share', () => {
+  const sales = Array.from({ length: 5 }, () => ({ amount: '12.00', group: 'PO-88123' }));
+  const payout = (amount: string) => [{ amount, date: '2026-03-12', description: 'PAYOUT PO-88123' }];
+  assert.deepEqual(found(sales, payout('56.76')), ['identifier_sum multi_to_one L1 L2 L3 L4 L5 S1']);
+  assert.deepEqual(found(sales, payout('52.00')), []);
+});

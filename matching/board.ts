@@ -59,6 +59,7 @@ export class Board {
   readonly #parties: Parties;
   readonly #fees = new Map<string, ReadonlySet<bigint | null>>();
   readonly #rounding = new Map<string, bigint>();
+  readonly #fixed = new Map<string, bigint>();
   readonly #known = new Map<string, boolean>();
   /** In thousandths of a percent. */
   readonly #mostKept: bigint;
@@ -128,9 +129,16 @@ export class Board {
     return fees;
   }
 
-  /** True when a processor may keep so much of a gross amount, both in minor units of one currency. */
-  isUsualShare(kept: bigint, gross: bigint): boolean {
-    return kept * 100_000n <= gross * this.#mostKept;
+  /** True when a processor may keep so much of a gross amount, both in minor units, that some lines come to: a share, and so much each. */
+  isUsualShare(kept: bigint, gross: bigint, of: readonly Line[]): boolean {
+    const each = this.#feeEach(of[0]?.currency ?? '') * BigInt(of.length);
+    return gross > 0n && (kept - each) * 100_000n <= gross * this.#mostKept;
+  }
+
+  #feeEach(currency: string): bigint {
+    let fee = this.#fixed.get(currency);
+    if (fee === undefined) this.#fixed.set(currency, (fee = minorOf(this.settings.fee_each, currency) ?? 0n));
+    return fee;
   }
 
   isOpen(line: Line): boolean {

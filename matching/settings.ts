@@ -52,6 +52,8 @@ export const settingsSchema = z.strictObject({
     .string()
     .regex(/^\d{1,2}(\.\d{1,3})?$/)
     .default('4'),
+  /** What it keeps of each payment besides, at most, in the lines' currency. */
+  fee_each: money.default('0.35'),
   /** Rounding that conversion between currencies may leave, in the lines' currency. */
   rounding: money.default('0.05'),
   /** Largest difference between two currencies after conversion, in the reporting currency. */

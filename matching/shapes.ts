@@ -47,7 +47,7 @@ export function meaningOf(shape: Shape): Meaning {
 /** True where the books have a receipt before what a processor keeps of it. */
 export function isKept(board: Board, ledger: Line, statement: Line): boolean {
   const kept = ledger.minor - statement.minor;
-  return statement.minor > 0n && kept > 0n && board.isUsualShare(kept, ledger.minor);
+  return statement.minor > 0n && kept > 0n && board.isUsualShare(kept, ledger.minor, [ledger]);
 }
 
 /** What the difference looks like between a ledger line `one` and a statement line; null when they have nothing to do with each other. */

@@ -89,7 +89,7 @@ export const groupRemainder: Rule = {
       const stated = board.isStatedFee(kept, lines);
       const usual =
         Math.min(ledger.length, statement.length) === 1 &&
-        (board.isUsualShare(kept, whole) ||
+        (board.isUsualShare(kept, whole, ledger) ||
           (board.isListedFee(kept, currency) && kept * LEAST_TIMES_FEE <= whole));
       if (!stated && !usual) continue;
       board.take({

@@ -168,7 +168,7 @@ function isKeptShare(board: Board, line: Line, lines: readonly Line[]): boolean 
     line.side === 'statement' &&
     line.minor > 0n &&
     kept > 0n &&
-    board.isUsualShare(kept, whole) &&
+    board.isUsualShare(kept, whole, lines) &&
     isRoundShare(kept, whole)
   );
 }
@@ -187,7 +187,7 @@ function lessByPercent(
       short * LEAST_TIMES_REST <= whole)
   )
     return true;
-  return lessPercent === true && whole > 0n && board.isUsualShare(short, whole);
+  return lessPercent === true && board.isUsualShare(short, whole, line.side === 'statement' ? lines : [line]);
 }
 
 // Who names every document and pays a fiftieth less has taken off something.
