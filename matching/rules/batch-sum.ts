@@ -44,7 +44,7 @@ function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
 
   const all = candidates(line, batch.lines, board.settings.windows.group);
   const fits = (other: Line) =>
-    agreeing(line, other) && !board.namesAnother(line, other, board.weigh(line, other));
+    agreeing(board, line, other) && !board.namesAnother(line, other, board.weigh(line, other));
   const together = (parts: readonly Line[]) =>
     (count === null || count === parts.length) && parts.every(fits) && ofOneParty(board, line, parts);
   const shared = { why: 'are one day’s batch', chance, together };

@@ -77,7 +77,7 @@ function takeNamed(board: Board): void {
       );
       if (!board.isOpen(line) || others.length < 2 || others.length > MOST_LINES) continue;
       const parts = adding(others, line.minor);
-      if (!parts || !parts.every((part) => agreeing(line, part))) continue;
+      if (!parts || !parts.every((part) => agreeing(board, line, part))) continue;
       const [ledger, statement] = line.side === 'ledger' ? [[line], parts] : [parts, [line]];
       takeSides(board, dayGroup, ledger, statement, `name one day (${day})`, 90);
     }

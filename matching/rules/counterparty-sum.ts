@@ -114,7 +114,7 @@ class Party {
     return near.filter(
       (other) =>
         shared.includes(other) ||
-        (agreeing(line, other) &&
+        (agreeing(this.#board, line, other) &&
           !this.#isAnothers(line, other) &&
           (this.#isAlike(line, other) ||
             saysItsName(this.#board, line, other) ||

@@ -93,7 +93,7 @@ class Desk {
         return of(
           'fuzzy_match',
           share(250, 800),
-          `${this.#perhapsGarbled(number)} ${random.pick([`Partial payment - ${number}`, 'Progress payment #1', 'Installment 2 of 4'])}`,
+          `${this.#perhapsGarbled(number)} ${random.pick([`Part payment of ${number}`, 'First part', 'Rate 2 of 4'])}`,
         );
       case 'discount': {
         const off = share(random.pick([10, 15, 20, 25, 30]), 0);
@@ -106,15 +106,11 @@ class Desk {
       }
       case 'deduction': {
         const off = share(30, 150);
-        const why = random.pick(['Damaged goods', 'Pricing dispute', 'Missing items']);
-        return of(
-          'fuzzy_match',
-          minor - off,
-          `${this.#perhapsGarbled(number)} Deduction: ${why} (-$${show(off)})`,
-        );
+        const why = random.pick(['goods damaged', 'price disputed', 'items missing']);
+        return of('fuzzy_match', minor - off, `${this.#perhapsGarbled(number)} less ${show(off)}, ${why}`);
       }
       case 'too_much':
-        return of('fuzzy_match', minor + share(20, 150), `${number} Payment on account`);
+        return of('fuzzy_match', minor + share(20, 150), `${number} on account`);
       case 'several_invoices':
         return this.#several(party, invoice, number);
       case 'less_credit_note':
@@ -126,7 +122,7 @@ class Desk {
       }
       case 'nobody_knows_why': {
         const day = addDays(invoice.date, random.whole(5, 30));
-        const memo = random.chance(0.5) ? `INV-${random.whole(90_000, 99_999)} Advance payment` : '';
+        const memo = random.chance(0.5) ? `INV-${random.whole(90_000, 99_999)} in advance` : '';
         return this.#books.event(kind, 'exception', [], [this.#paid(party, day, minor, memo)]);
       }
       case 'not_paid':
@@ -161,8 +157,8 @@ class Desk {
   #lessCredit(party: readonly string[], invoice: Invoice, number: string): void {
     const credit = this.#number();
     const off = (invoice.minor * BigInt(this.#random.whole(10, 40))) / 100n;
-    const note = { ...this.#booked(invoice, credit), minor: -off, description: `Credit Memo ref ${number}` };
-    const memo = `${this.#perhapsGarbled(number)} Less credit ${credit}`;
+    const note = { ...this.#booked(invoice, credit), minor: -off, description: `Credit note for ${number}` };
+    const memo = `${this.#perhapsGarbled(number)} less credit note ${credit}`;
     const day = addDays(invoice.date, this.#random.whole(15, 60));
     this.#books.event(
       'less_credit_note',

@@ -120,11 +120,11 @@ class Till {
   #told(transfer: string, batch: string): { reference: string; description: string } {
     const random = this.#random;
     const text = random.pick([
-      `NEFT/CMS/PAYWELL/${transfer}/SETTLEMENT`,
-      `ACH CR-PAYWELL SOFTWARE PRIVATE LIMITED-${transfer}-SETL`,
-      `RTGS/CORP/${transfer}/PAYWELL RECON/${batch}`,
-      `CMS-PAYWELL SETTLEMENT ${batch} UTR:${transfer}`,
-      `NEFT CR-${transfer}-PAYWELL-${batch}`,
+      `NEFT-${transfer}-PAYWELL PAYOUT-${batch}`,
+      `BY TRANSFER NEFT*UTBN0000240*${transfer}*PAYWELL PVT`,
+      `CMS/${transfer}/PAYWELL/${batch}`,
+      `RTGS CR ${transfer} PAYWELL SOFTWARE ${batch}`,
+      `PAYWELL PAYOUT ${batch} UTR NO ${transfer}`,
     ]);
     const description = random.chance(CUT) ? text.slice(0, text.length - random.whole(1, 6)) : text;
     return { reference: random.chance(0.4) ? transfer : '', description };
