@@ -35,12 +35,16 @@ function waitingBefore(line: Line, takings: readonly (readonly Line[])[]): Pool[
     other.minor > 0n === line.minor > 0n &&
     other.day <= line.day &&
     other.day >= line.day - days;
-  return WAITING_DAYS.flatMap((days) =>
-    takings.map((kind) => ({
-      lines: kind.filter((other) => mayBe(other, days)),
-      ...{ why: 'are of one kind and were booked in the days before', percent: 88, chance: CHANCE_RUN },
-    })),
-  );
+  return WAITING_DAYS.flatMap((days) => {
+    const waiting = takings
+      .map((kind) => kind.filter((other) => mayBe(other, days)))
+      .filter(({ length }) => length >= 2);
+    // The more kinds there are, the likelier some of one of them come to it.
+    const chance = CHANCE_RUN / waiting.length;
+    return waiting.map((lines) => ({
+      ...{ lines, why: 'are of one kind and were booked in the days before', percent: 88, chance },
+    }));
+  });
 }
 
 // What is booked alike day by day, as `Cash 03/09`.
