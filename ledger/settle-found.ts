@@ -23,8 +23,7 @@ export async function findByReference(
 }
 
 /**
- * Records the found pairs that the gate allowed: matches and their legs. Then `settle_moved` has what the actor's principal
- * has live with each counterparty.
+ * Records the found pairs that the gate allowed: matches and their legs.
  * @param held counterparties whose pairs are judged one by one.
  * @param list gives the list that is told of what was recorded; asked for when there is something.
  */

@@ -21,7 +21,7 @@ interface Group {
  * total together with the largest amount of all that are left, it allows all that are left.
  *
  * @returns the counterparties that are not allowed; their pairs are judged one by one. They stand in the temporary table
- * `settle_held` too.
+ * `settle_held` too, and in `settle_groups` what each counterparty has and is to get.
  */
 export async function holdBack(
   tx: Transaction<Database>,
@@ -34,7 +34,9 @@ export async function holdBack(
   await sql`
     create temporary table settle_groups on commit drop as
     with found as (
-      select counterparty_key, max(amount_usd) as largest, sum(amount_usd) as total from settle_found group by 1),
+      select counterparty_key, max(amount_usd) as largest, sum(amount_usd) as total,
+             sum(amount_usd) filter (where not again) as fresh
+        from settle_found group by 1),
     moved as (
       select m.counterparty_key, sum(m.amount_usd) as total
         from matches m join actors a on a.id = m.proposed_by
@@ -42,8 +44,9 @@ export async function holdBack(
          and a.principal = ${sql.lit(principal)}
        group by 1)
     select counterparty_key, largest, f.total + coalesce(m.total, 0) as cumulative,
-           max(largest) over (order by f.total + coalesce(m.total, 0), counterparty_key) as largest_from_here
-      from found f left join moved m using (counterparty_key)`.execute(tx);
+           max(largest) over (order by f.total + coalesce(m.total, 0), counterparty_key) as largest_from_here,
+           coalesce(m.total, 0) as moved, coalesce(fresh, 0) as fresh
+      from found f full join moved m using (counterparty_key)`.execute(tx);
   const all: string[] = [];
   for (let from: Group | null = null; ;) {
     const rows = await page(tx, from);
@@ -64,9 +67,22 @@ export async function holdBack(
 
 async function page(tx: Transaction<Database>, from: Group | null): Promise<Group[]> {
   const { rows } = await sql<Group>`
-    select * from settle_groups
-     where ${from === null} or (cumulative, counterparty_key) < (${from?.cumulative ?? '0'}::numeric, ${from?.counterparty_key ?? ''})
+    select counterparty_key, largest, cumulative, largest_from_here from settle_groups
+     where largest is not null
+       and (${from === null} or (cumulative, counterparty_key) < (${from?.cumulative ?? '0'}::numeric, ${from?.counterparty_key ?? ''}))
      order by cumulative desc, counterparty_key desc
      limit ${PAGE}`.execute(tx);
   return rows;
+}
+
+/**
+ * Makes the temporary table `settle_moved`: what the principal has live with each counterparty once the found pairs are
+ * recorded that nobody holds back, in US dollars.
+ */
+export async function countMoved(tx: Transaction<Database>): Promise<void> {
+  await sql`
+    create temporary table settle_moved on commit drop as
+    select g.counterparty_key, case when h.counterparty_key is null then g.moved + g.fresh else g.moved end as total
+      from settle_groups g left join settle_held h using (counterparty_key)`.execute(tx);
+  await sql`create index on settle_moved (counterparty_key)`.execute(tx);
 }

@@ -16,7 +16,7 @@ import {
   recordFound,
   recordNothing,
 } from './settle-found.ts';
-import { holdBack } from './settle-held.ts';
+import { countMoved, holdBack } from './settle-held.ts';
 import { type Circumstances, Judge, ask } from './settle-judge.ts';
 import { foundOneByOne, leftOpen, withLegs } from './settle-open.ts';
 import { type OwnProposal, mayReplace, ownProposals, sameness, supersede } from './settle-proposals.ts';
@@ -140,6 +140,7 @@ class Settlement {
       approver: policy.content.approved_by ?? null,
     };
     await recordFound(this.#tx, who, held, () => this.#tally(BULK_RULE, BULK_VERSION).settled);
+    await countMoved(this.#tx);
   }
 
   /** Withdraws earlier proposals that are not among the candidates. @returns the candidates that are new. */

@@ -198,7 +198,7 @@ export class Board {
   }
 
   #isKnown(line: Line, name: Name): boolean {
-    const key = `${line.side} ${line.scope} ${name.joined}`;
+    const key = `${line.side} ${line.currency} ${name.joined}`;
     let known = this.#known.get(key);
     if (known === undefined) {
       known = this.#parties
@@ -243,7 +243,7 @@ export class Board {
 }
 
 export const identifierKeys = (line: Line): readonly string[] =>
-  line.identifiers.filter(({ standing }) => !standing).map((one) => `${line.account} ${lookupKey(one)}`);
+  line.identifiers.filter(({ standing }) => !standing).map(lookupKey);
 
 export const sideOf = (lines: readonly Line[], side: Line['side']): Line[] =>
   lines.filter((line) => line.side === side);

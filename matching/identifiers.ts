@@ -155,7 +155,7 @@ const LONG_NUMBER = 20;
 export function lookupKey({ key, digits, year }: Identifier): string {
   if (digits === '') return key;
   // Of what is counted anew each month there are many with one number.
-  return year.length > YEAR_LENGTH ? `#${digits} ${year}` : `#${digits}`;
+  return year.length > YEAR_LENGTH ? `${digits} ${year}` : digits;
 }
 
 const YEAR_LENGTH = 4;

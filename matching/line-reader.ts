@@ -17,7 +17,6 @@ export interface RawLine {
   /** What lines of one date are ordered by. */
   readonly order: string;
   readonly side: Side;
-  readonly account: string;
   readonly date: string;
   readonly currency: string;
   readonly minor: bigint;
@@ -30,10 +29,10 @@ export interface RawLine {
 }
 
 /**
- * Puts the lines of one run into the form in which the rules compare them.
+ * Puts the lines of one account into the form in which the rules compare them.
  * @param lines gone through once or twice: what a text means hangs on what the other side calls its documents.
  * @param holidays of the entity's calendar, `YYYY-MM-DD`.
- * @param again the same lines, where the second time is to be another way.
+ * @param again the same lines in the same order, where the second time is to be another way.
  */
 export function readLines(
   lines: Iterable<RawLine>,
@@ -41,9 +40,22 @@ export function readLines(
   again: Iterable<RawLine> = lines,
 ): Line[] {
   const known = new KnownKeys();
-  for (const { side, reference, group } of lines) known.add(side, reference, group);
+  const keys: string[] = [];
+  for (const { id, order, side, date, reference, group } of lines) {
+    known.add(side, reference, group);
+    keys.push([date, order, side, id].join('\0'));
+  }
+  const places = placesOf(keys);
   const reader = new LineReader(holidays, known);
-  return withoutPlaces(Array.from(again, (line) => reader.read(line)));
+  return withoutPlaces(Array.from(again, (line, at) => reader.read(line, places[at] ?? 0)));
+}
+
+/** Of each key its place when they are sorted. */
+function placesOf(keys: readonly string[]): Uint32Array {
+  const sorted = Array.from(keys.keys()).sort((a, b) => ((keys[a] ?? '') < (keys[b] ?? '') ? -1 : 1));
+  const places = new Uint32Array(keys.length);
+  for (const [place, at] of sorted.entries()) places[at] = place;
+  return places;
 }
 
 class LineReader {
@@ -52,7 +64,6 @@ class LineReader {
   // Dates, currencies and names come again and again, and are held once.
   readonly #shared = remembered((text) => text);
   readonly #known: KnownKeys;
-  #last = { account: '', currency: '', scope: ' ' };
 
   /** @param holidays of the entity's calendar, `YYYY-MM-DD`. */
   constructor(holidays: readonly string[], known: KnownKeys) {
@@ -60,16 +71,9 @@ class LineReader {
     this.#known = known;
   }
 
-  // One text for all lines that have it.
-  #scope(account: string, currency: string): string {
-    if (this.#last.account !== account || this.#last.currency !== currency)
-      this.#last = { account, currency, scope: `${account} ${currency}` };
-    return this.#last.scope;
-  }
-
-  read(told: RawLine): Line {
+  read(told: RawLine, place: number): Line {
     const raw = withoutSubfields(told);
-    const { id, order, side, account, minor, base, fee } = raw;
+    const { id, side, minor, base, fee } = raw;
     const [date, currency] = [this.#shared(raw.date), this.#shared(raw.currency)];
     const reference = referenceKey(raw.reference);
     const text = foldText(
@@ -78,15 +82,13 @@ class LineReader {
     // Written out: an object that is put together from others takes a quarter more room, and there are very many.
     return {
       id,
-      order,
+      place,
       side,
-      account,
       date,
       currency,
       minor,
       base,
       fee,
-      scope: this.#scope(account, currency),
       day: this.#days(date),
       reference,
       referenceText: raw.reference ?? '',

@@ -6,12 +6,9 @@ import type { Said } from './said.ts';
 /** A line as the rules see it: amounts in minor units (exact), dates as business days, texts in the form they are compared in. */
 export interface Line {
   readonly id: string;
-  /** What lines of one date are ordered by. */
-  readonly order: string;
+  /** Its place among the lines of its account, by date. No two lines have the same. */
+  readonly place: number;
   readonly side: Side;
-  readonly account: string;
-  /** One account in one currency: where amounts can be compared as they are. */
-  readonly scope: string;
   /** `YYYY-MM-DD`. */
   readonly date: string;
   /** Business days of the entity's calendar up to this date; two lines' difference is their distance. */
@@ -39,18 +36,16 @@ export interface Line {
   readonly said: Said;
 }
 
-/** A line's place in an order that does not depend on the order in which lines arrive. */
+/** An order that does not depend on the order in which lines arrive. */
 export function inOrder(a: Line, b: Line): number {
-  if (a.date !== b.date) return a.date < b.date ? -1 : 1;
-  if (a.order !== b.order) return a.order < b.order ? -1 : 1;
-  return a.side === b.side ? (a.id < b.id ? -1 : a.id > b.id ? 1 : 0) : a.side < b.side ? -1 : 1;
+  return a.place - b.place;
 }
 
 /** The same for two lines that nobody could tell apart but by their ids. */
 export function lookOf(line: Line): string {
   const identifiers = line.identifiers.map(({ key }) => key).join(' ');
   return [
-    line.scope,
+    line.currency,
     line.side,
     line.minor,
     line.date,
@@ -60,7 +55,7 @@ export function lookOf(line: Line): string {
   ].join('|');
 }
 
-/** The sum of lines of one scope, in minor units. */
+/** The sum of lines of one currency, in minor units. */
 export function totalOf(lines: readonly Line[]): bigint {
   return lines.reduce((total, line) => total + line.minor, 0n);
 }

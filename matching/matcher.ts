@@ -13,8 +13,6 @@ const VERSIONS = new Map(RULES.map(({ name, version }) => [name, version] as con
 
 /** What the matcher needs to know beside the lines, as plain values: they may go to another thread. */
 export interface Terms {
-  /** The reconciliation's id: lines of two accounts are never compared. */
-  readonly account: string;
   readonly currency: CurrencyCode;
   /** The largest difference between two currencies that rates explain, in `currency`. */
   readonly tolerance: string;
@@ -25,7 +23,6 @@ export interface Terms {
 /** What a reconciliation and its policy say of the matching. */
 export function termsOf(reconciliation: Reconciliation, policy: Policy): Terms {
   return {
-    account: reconciliation.id,
     currency: currencyCode(reconciliation.currency),
     tolerance:
       reconciliation.currency === reconciliation.statement_currency
@@ -67,14 +64,13 @@ export function* matchOpen(open: OpenLines, terms: Terms): Generator<readonly Ca
       }));
 }
 
-function rawOf(line: OpenLine, { account, currency }: Terms): RawLine {
+function rawOf(line: OpenLine, { currency }: Terms): RawLine {
   const minor = exact(line.amount, line.currency);
   return {
     id: line.id,
     // Which line comes first must not hang on the order in which files were imported.
     order: line.external_id,
     side: line.side,
-    account,
     date: line.date,
     currency: line.currency,
     minor,

@@ -40,7 +40,7 @@ export function proposeMismatches(board: Board, rule: Rule, search: Search): voi
   const edges = edgesOf(board, search);
   const fees = byKeys(
     board.open('ledger').filter(({ said }) => said.bankOwn),
-    (line) => [`${line.scope} ${line.minor}`],
+    (line) => [`${line.currency} ${line.minor}`],
   );
   const repeats = repeatsAmong(edges);
   const firsts = edges.filter(({ one, other }) => !repeats.later.has(one) && !repeats.later.has(other));
@@ -72,7 +72,7 @@ function edgesOf(board: Board, { pairs, shapeFor, fits, window }: Search): Misma
   };
   const edges: Mismatch[] = [];
   for (const [one, other] of pairs) {
-    if (one.scope !== other.scope || one.minor === other.minor) continue;
+    if (one.currency !== other.currency || one.minor === other.minor) continue;
     const shape = shapeFor(one, other);
     if (shape === null) continue;
     const evidence = board.weigh(one, other);
@@ -137,7 +137,7 @@ function bookedApart(
   one: Line,
   other: Line,
 ): Line | null {
-  const found = (fees.get(`${one.scope} ${other.minor - one.minor}`) ?? []).filter(
+  const found = (fees.get(`${one.currency} ${other.minor - one.minor}`) ?? []).filter(
     // One that another pair has taken is that one's.
     (line) => line !== one && Math.abs(line.day - one.day) <= APART_DAYS && board.isOpen(line),
   );

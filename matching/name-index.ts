@@ -1,7 +1,7 @@
 import type { Line } from './line.ts';
 import type { Name } from './names.ts';
 
-type NamedLine = Pick<Line, 'scope' | 'name' | 'words'>;
+type NamedLine = Pick<Line, 'currency' | 'name' | 'words'>;
 
 /**
  * Finds lines whose names may be alike, without comparing all with all: by the beginnings of their words, and where too many
@@ -9,7 +9,7 @@ type NamedLine = Pick<Line, 'scope' | 'name' | 'words'>;
  * still found, one that shares no beginning of a word is not.
  */
 export class NameIndex<Named extends NamedLine> {
-  // By scope, then by the beginnings of words.
+  // By currency, then by the beginnings of words.
   readonly #blocks = new Map<string, Map<number, Named[]>>();
   readonly #most: number;
 
@@ -17,8 +17,8 @@ export class NameIndex<Named extends NamedLine> {
   constructor(lines: readonly Named[], most = mostIn(lines.length)) {
     this.#most = most;
     for (const line of lines) {
-      let blocks = this.#blocks.get(line.scope);
-      if (!blocks) this.#blocks.set(line.scope, (blocks = new Map<number, Named[]>()));
+      let blocks = this.#blocks.get(line.currency);
+      if (!blocks) this.#blocks.set(line.currency, (blocks = new Map<number, Named[]>()));
       for (const key of keysOf(line)) {
         const block = blocks.get(key);
         if (block) block.push(line);
@@ -27,9 +27,9 @@ export class NameIndex<Named extends NamedLine> {
     }
   }
 
-  /** Lines of the same scope that may have this line's name, and that fit; the line itself may be among them. */
+  /** Lines of the same currency that may have this line's name, and that fit; the line itself may be among them. */
   near(line: NamedLine, fits: (other: Named) => boolean): Named[] {
-    const blocks = this.#blocks.get(line.scope);
+    const blocks = this.#blocks.get(line.currency);
     const found = new Set<Named>();
     for (const key of blocks ? keysOf(line) : []) {
       const block = blocks?.get(key);

@@ -3,7 +3,7 @@ import type { Line } from './line.ts';
 import { NameIndex } from './name-index.ts';
 import type { Name } from './names.ts';
 
-type Party = Pick<Line, 'scope' | 'side' | 'name' | 'words'> & { readonly called: Name };
+type Party = Pick<Line, 'currency' | 'side' | 'name' | 'words'> & { readonly called: Name };
 
 /** Whom each side names, each name once: also those of lines that are matched by now. */
 export class Parties {
@@ -16,14 +16,14 @@ export class Parties {
   constructor(lines: Iterable<Line>, most: number) {
     const seen = new Map<string, Set<Name>>();
     const parties: Party[] = [];
-    for (const { scope, side, name, words } of lines) {
+    for (const { currency, side, name, words } of lines) {
       const called = name ?? words;
       if (!called) continue;
-      const known = seen.get(`${side} ${scope}`) ?? new Set();
-      if (known.size === 0) seen.set(`${side} ${scope}`, known);
+      const known = seen.get(`${side} ${currency}`) ?? new Set();
+      if (known.size === 0) seen.set(`${side} ${currency}`, known);
       if (known.has(called)) continue;
       known.add(called);
-      parties.push({ scope, side, name: called, words: null, called });
+      parties.push({ currency, side, name: called, words: null, called });
     }
     this.#parties = parties;
     this.#most = most;

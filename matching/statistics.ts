@@ -92,7 +92,7 @@ export class Statistics {
     this.#openTimes = amountsOf(open);
     const days = new Map<string, number[]>();
     for (const line of open) {
-      const at = `${line.scope} ${line.side}`;
+      const at = `${line.currency} ${line.side}`;
       const list = days.get(at);
       if (list) list.push(line.day);
       else days.set(at, [line.day]);
@@ -142,7 +142,7 @@ export class Statistics {
     const other = otherSide(line);
     return this.#rarity(
       line,
-      Math.max(0, (this.#openTimes.get(`${line.scope} ${other}`)?.get(line.minor) ?? 0) - 1),
+      Math.max(0, (this.#openTimes.get(`${line.currency} ${other}`)?.get(line.minor) ?? 0) - 1),
     );
   }
 
@@ -157,8 +157,10 @@ export class Statistics {
   }
 
   /** True when no other line of its side had this line's amount, matched or not, and it is no round one. */
-  isOneOff({ scope, side, minor }: Line): boolean {
-    return significantDigits(minor) >= ODD_DIGITS && this.#allTimes.get(`${scope} ${side}`)?.get(minor) === 1;
+  isOneOff({ currency, side, minor }: Line): boolean {
+    return (
+      significantDigits(minor) >= ODD_DIGITS && this.#allTimes.get(`${currency} ${side}`)?.get(minor) === 1
+    );
   }
 
   /** True when no other line of its side had this line's amount with a name that begins like its own, matched or not. */
@@ -169,7 +171,7 @@ export class Statistics {
   /** Among how many lines of the other side a partner is looked for, in bits. */
   pool(line: Line, window: number): number {
     this.#count();
-    const days = this.#days.get(`${line.scope} ${otherSide(line)}`) ?? [];
+    const days = this.#days.get(`${line.currency} ${otherSide(line)}`) ?? [];
     return Math.log2(1 + countUpTo(days, line.day + window) - countUpTo(days, line.day - window - 1));
   }
 }
@@ -271,11 +273,11 @@ function countUpTo(sorted: readonly number[], limit: number): number {
   return low;
 }
 
-/** How often each amount occurs, by scope and side. */
+/** How often each amount occurs, by currency and side. */
 function amountsOf(lines: readonly Line[]): Map<string, Map<bigint, number>> {
   const times = new Map<string, Map<bigint, number>>();
-  for (const { scope, side, minor } of lines) {
-    const at = `${scope} ${side}`;
+  for (const { currency, side, minor } of lines) {
+    const at = `${currency} ${side}`;
     let counts = times.get(at);
     if (!counts) times.set(at, (counts = new Map<bigint, number>()));
     counts.set(minor, (counts.get(minor) ?? 0) + 1);
@@ -290,8 +292,8 @@ function partiesOf(lines: readonly Line[]): Map<string, number> {
   return times;
 }
 
-function partyKey({ scope, side, minor, name, words }: Line): string {
-  return `${scope} ${side} ${minor} ${(name ?? words)?.words[0] ?? ''}`;
+function partyKey({ currency, side, minor, name, words }: Line): string {
+  return `${currency} ${side} ${minor} ${(name ?? words)?.words[0] ?? ''}`;
 }
 
 function wordsOf(name: Name | null): readonly string[] {

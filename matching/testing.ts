@@ -32,7 +32,6 @@ function raw(side: Side, id: string, { amount, ...told }: Told): RawLine {
       id,
       order: id,
       side,
-      account: '1010',
       date: '2026-03-10',
       currency: 'USD',
       minor,

@@ -50,7 +50,7 @@ function matchAccount(account: string, inputs: readonly InputLine[], options: Ma
   const lines = readLines(
     inputs.map((input) => {
       const { side, id, date, currency, minor, reference, counterparty, description, group } = input;
-      const told = { side, account, date, currency, minor, reference, counterparty, description, group };
+      const told = { side, date, currency, minor, reference, counterparty, description, group };
       return { ...told, id: `${side} ${id}`, order: id, base: options.base(input), fee: 0n };
     }),
     options.settings.holidays,
@@ -100,7 +100,7 @@ function evidence(open: readonly Line[], all: readonly Line[]): (line: Line) => 
     for (const line of lines) counts.set(keyOf(line), (counts.get(keyOf(line)) ?? 0) + 1);
     return counts;
   };
-  const amountKey = (line: Line, side = line.side) => `${side} ${line.scope} ${line.minor}`;
+  const amountKey = (line: Line, side = line.side) => `${side} ${line.currency} ${line.minor}`;
   const [stillOpen, everywhere] = [count(open, amountKey), count(all, amountKey)];
   return (line) => {
     const other = otherSide(line);

@@ -51,6 +51,8 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     ...setting('shared_buffers', `${sharedBuffers(totalmem())}MB`),
     ...setting('wal_buffers', '64MB'),
     ...setting('max_wal_size', '4GB'),
+    // The pairs of a month of a million lines, which are gone through some times. What is not used costs nothing.
+    ...setting('temp_buffers', '256MB'),
     ...(options.durable ? [] : [...setting('fsync', 'off'), ...setting('synchronous_commit', 'off')]),
   ]);
   const child = spawnServer(command, args, options.logFile);

@@ -64,7 +64,7 @@ function amountsOf(lines: readonly Line[], sign: 1n | -1n): Amounts {
 export class Batches {
   /** The most that any of them may produce by chance. */
   readonly mostChance: number;
-  // By scope and side, then by business day.
+  // By currency and side, then by business day.
   readonly #ofDay = new Map<string, Map<number, Batch[]>>();
 
   constructor(open: readonly Line[]) {
@@ -81,8 +81,8 @@ export class Batches {
     }
   }
 
-  #add({ scope, side, day }: Line, batch: Batch): void {
-    const at = `${scope} ${side}`;
+  #add({ currency, side, day }: Line, batch: Batch): void {
+    const at = `${currency} ${side}`;
     let days = this.#ofDay.get(at);
     if (!days) this.#ofDay.set(at, (days = new Map<number, Batch[]>()));
     const batches = days.get(day);
@@ -92,7 +92,7 @@ export class Batches {
 
   /** The batches of the other side within so many business days of a line, the nearest first. */
   near(line: Line, window: number): Batch[] {
-    const days = this.#ofDay.get(`${line.scope} ${otherSide(line)}`);
+    const days = this.#ofDay.get(`${line.currency} ${otherSide(line)}`);
     const found: Batch[] = [];
     for (let apart = 0; apart <= window; apart += 1)
       for (const day of apart === 0 ? [line.day] : [line.day - apart, line.day + apart])
@@ -102,8 +102,8 @@ export class Batches {
 }
 
 // A weekend's days are one business day and yet several batches.
-function dateKey({ scope, side, date }: Line): string {
-  return `${scope} ${side} ${date}`;
+function dateKey({ currency, side, date }: Line): string {
+  return `${currency} ${side} ${date}`;
 }
 
 function batchKeys(line: Line): string[] {

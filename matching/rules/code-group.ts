@@ -47,16 +47,16 @@ export const dayGroup: Rule = {
   version: 3,
   find(board) {
     takeNamed(board);
-    const ofDay = byKeys(board.open('ledger'), (line) => [`${line.scope} ${line.date.slice(5)}`]);
+    const ofDay = byKeys(board.open('ledger'), (line) => [`${line.currency} ${line.date.slice(5)}`]);
     const alike = byKeys(board.open('statement'), (line) =>
-      line.said.days.map((day) => `${line.scope} ${day} ${writtenAs(line)}`),
+      line.said.days.map((day) => `${line.currency} ${day} ${writtenAs(line)}`),
     );
     for (const [key, lines] of alike) {
       const statement = lines.filter((line) => board.isOpen(line));
       const [first] = statement;
       if (!first || statement.length < 2 || statement.length > MOST_LINES) continue;
-      const [, day = ''] = / (\d\d-\d\d) /.exec(key.slice(first.scope.length)) ?? [];
-      const postings = (ofDay.get(`${first.scope} ${day}`) ?? []).filter((line) => board.isOpen(line));
+      const [, day = ''] = / (\d\d-\d\d) /.exec(key.slice(first.currency.length)) ?? [];
+      const postings = (ofDay.get(`${first.currency} ${day}`) ?? []).filter((line) => board.isOpen(line));
       for (const ledger of byKeys(postings, ({ group }) => [group ?? '']).values()) {
         if (ledger.length < 2 || ledger.length > MOST_LINES || !areNear(board, [...ledger, ...statement]))
           continue;
@@ -83,8 +83,8 @@ function takeNamed(board: Board): void {
     }
 }
 
-function dayOf({ scope }: Line, side: Line['side'], day: string): string {
-  return `${scope} ${side} ${day}`;
+function dayOf({ currency }: Line, side: Line['side'], day: string): string {
+  return `${currency} ${side} ${day}`;
 }
 
 function adding(lines: readonly Line[], total: bigint): readonly Line[] | null {
@@ -106,9 +106,9 @@ function writtenAs({ words, identifiers }: Line): string {
 const SHORTEST_MERCHANT = 8;
 
 // Letters and digits in one short word; longer ones are identifiers.
-function codesOf({ scope, name, words }: Line): string[] {
+function codesOf({ currency, name, words }: Line): string[] {
   const said = [...(name?.words ?? []), ...(words?.words ?? [])];
-  return said.filter((word) => /\d/.test(word) && /[a-z]/.test(word)).map((code) => `${scope} ${code}`);
+  return said.filter((word) => /\d/.test(word) && /[a-z]/.test(word)).map((code) => `${currency} ${code}`);
 }
 
 function areNear(board: Board, lines: readonly Line[]): boolean {

@@ -9,11 +9,11 @@ export const dayLessFee: Rule = {
   version: 4,
   find(board) {
     const { amount: window } = board.settings.windows;
-    const ofDay = byKeys(board.open('ledger'), (line) => [`${line.scope} ${line.date.slice(5)}`]);
+    const ofDay = byKeys(board.open('ledger'), (line) => [`${line.currency} ${line.date.slice(5)}`]);
     proposeMismatches(board, dayLessFee, {
       pairs: board.open('statement').flatMap((other) =>
         other.said.days
-          .flatMap((day) => ofDay.get(`${other.scope} ${day}`) ?? [])
+          .flatMap((day) => ofDay.get(`${other.currency} ${day}`) ?? [])
           .filter((one) => isKept(board, one, other))
           .map((one) => [one, other] as const),
       ),

@@ -59,7 +59,7 @@ export const amountDateAlias: Rule = {
 function pairEqualAmounts(board: Board, rule: Rule): void {
   const withText = rule !== amountDate;
   const window = withText ? board.settings.windows.reference : board.settings.windows.amount;
-  for (const lines of byKeys(board.open(), (line) => [`${line.scope} ${line.minor}`]).values()) {
+  for (const lines of byKeys(board.open(), (line) => [`${line.currency} ${line.minor}`]).values()) {
     const [ours, theirs] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
     if (ours.length === 0 || theirs.length === 0) continue;
     const again = new Map<Line, number>();

@@ -16,7 +16,7 @@ export const exactReference: Rule = {
   find(board) {
     const open = board.open();
     const keys = (line: Line) =>
-      line.reference !== null && isSpecific(line.reference) ? [`${line.scope} ${line.reference}`] : [];
+      line.reference !== null && isSpecific(line.reference) ? [`${line.currency} ${line.reference}`] : [];
     // Most references of what is left stand on one line only.
     const again = repeated(open);
     const candidates = open.filter(({ reference }) => reference !== null && again.has(reference));

@@ -116,15 +116,15 @@ export const batchTotal: Rule = {
   find(board) {
     const open = board.open();
     const batches = byKeys(open, (line) => {
-      const keys = [ownGroup(line), line.reference === null ? null : `${line.scope}\n${line.reference}`];
+      const keys = [ownGroup(line), line.reference === null ? null : `${line.currency}\n${line.reference}`];
       return keys.flatMap((key) => (key === null ? [] : [`${line.side} ${key}`]));
     });
     const byTotal = Map.groupBy(
       [...batches.values()].filter((lines) => lines.length > 1),
-      (lines) => `${lines[0]?.scope ?? ''} ${otherSide(lines[0] ?? { side: 'ledger' })} ${totalOf(lines)}`,
+      (lines) => `${lines[0]?.currency ?? ''} ${otherSide(lines[0] ?? { side: 'ledger' })} ${totalOf(lines)}`,
     );
     const singles = byKeys(open, (line) => {
-      const key = `${line.scope} ${line.side} ${line.minor}`;
+      const key = `${line.currency} ${line.side} ${line.minor}`;
       return byTotal.has(key) ? [key] : [];
     });
     for (const [total, wholes] of singles) {
@@ -176,7 +176,8 @@ function groups(board: Board) {
     const own = ownGroup(line);
     if (own !== null) return [own];
     return line.identifiers.flatMap((one) => {
-      const group = named.get(`${line.scope}\n${one.key}`) ?? named.get(`${line.scope}\n${lookupKey(one)}`);
+      const group =
+        named.get(`${line.currency}\n${one.key}`) ?? named.get(`${line.currency}\n${lookupKey(one)}`);
       return group?.key && (group.name === null || sameIdentifier(group.name, one)) ? [group.key] : [];
     });
   };
@@ -203,14 +204,14 @@ function groupNames(open: readonly Line[]): Map<string, GroupName> {
     names.set(key, { key, name: null });
     const name = identifierOf(referenceKey(line.group) ?? '', '');
     if (!name || name.standing) continue;
-    const number = `${line.scope}\n${lookupKey(name)}`;
+    const number = `${line.currency}\n${lookupKey(name)}`;
     if (number !== key) names.set(number, { key: names.has(number) ? null : key, name });
   }
   return names;
 }
 
-function ownGroup({ scope, group }: Line): string | null {
-  return group === null ? null : `${scope}\n${referenceKey(group) ?? group}`;
+function ownGroup({ currency, group }: Line): string | null {
+  return group === null ? null : `${currency}\n${referenceKey(group) ?? group}`;
 }
 
 /** What lines are worth before fees stated on them. */

@@ -101,14 +101,14 @@ class Documents {
 
   /** True where a credit note of the same counterparty is what some lines come to more than this one. */
   isTakenOff(line: Line, parts: readonly Line[]): boolean {
-    this.#ofAmount ??= byKeys(this.#board.open(), (one) => [amountKey(one.scope, one.minor)]);
-    const credits = this.#ofAmount.get(amountKey(line.scope, line.minor - totalOf(parts))) ?? [];
+    this.#ofAmount ??= byKeys(this.#board.open(), (one) => [amountKey(one.currency, one.minor)]);
+    const credits = this.#ofAmount.get(amountKey(line.currency, line.minor - totalOf(parts))) ?? [];
     return credits.some(({ side, name }) => side !== line.side && parts.some((part) => part.name === name));
   }
 }
 
-function amountKey(scope: string, minor: bigint): string {
-  return `${scope} ${minor}`;
+function amountKey(currency: string, minor: bigint): string {
+  return `${currency} ${minor}`;
 }
 
 /** True where all name one batch or payout. From a deposit slip nobody takes a fee. */
@@ -136,8 +136,8 @@ function partiesListed(line: Line, others: readonly Line[]): number {
 }
 
 /** What the parts of a batch are called without their own number: MSG-0611 of MSG-0611/3. */
-function familyKeys({ account, referenceText }: Line): string[] {
+function familyKeys({ referenceText }: Line): string[] {
   const [, family = ''] = /^(.*[^\s/_.-])[\s/_.-]+[A-Za-z]{0,5}\d{1,3}$/.exec(referenceText.trim()) ?? [];
   const named = family === '' ? null : identifierOf(referenceKey(family) ?? '', '');
-  return named && !named.standing ? [`${account} ${lookupKey(named)}`] : [];
+  return named && !named.standing ? [lookupKey(named)] : [];
 }

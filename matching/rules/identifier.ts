@@ -36,7 +36,7 @@ export const identifier: Rule = {
         (partners.get(statement)?.size ?? 0) > 1
       )
         continue;
-      if (ledger.scope !== statement.scope || ledger.minor !== statement.minor) continue;
+      if (ledger.currency !== statement.currency || ledger.minor !== statement.minor) continue;
       if (!board.isOpen(ledger) || !board.isOpen(statement)) continue;
       if (Math.abs(ledger.day - statement.day) > board.settings.windows.reference) continue;
       const { shared } = board.weigh(ledger, statement);

@@ -7,7 +7,7 @@ export const intercompanyReference: Rule = {
   name: 'intercompany_reference',
   version: 4,
   find(board) {
-    const keys = (line: Line) => (line.reference === null ? [] : [`${line.account} ${line.reference}`]);
+    const keys = (line: Line) => (line.reference === null ? [] : [line.reference]);
     const { exchange } = board;
     if (exchange === null) return;
     for (const lines of byKeys(board.open(), keys).values()) {

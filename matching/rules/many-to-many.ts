@@ -35,13 +35,13 @@ export const counterpartyComponent: Rule = {
     // The books write a name one way; the other side writes it many ways.
     const ours = byKeys(board.open('ledger'), (line) => {
       const name = line.name ?? line.words;
-      return name ? [`${line.scope} ${name.joined}`] : [];
+      return name ? [`${line.currency} ${name.joined}`] : [];
     });
     for (const ledger of ours.values()) {
       const [first] = ledger;
       if (!first || ledger.length < 2 || ledger.length > MOST_LINES) continue;
       const alike = names
-        .near(first, (line) => line.scope === first.scope)
+        .near(first, (line) => line.currency === first.currency)
         .map((line) => ({ line, percent: board.namePercent(first, line) }));
       // Those whose name may be another's only where the sure ones do not add up.
       for (const least of [SURELY_PERCENT, ALIKE_PERCENT])
@@ -124,7 +124,7 @@ function arePairs(board: Board, ledger: readonly Line[], statement: readonly Lin
   return ledger.every((one) => statement.some((other) => isLike(one, other)));
 }
 
-/** Lines of one scope that are linked, directly or over others, within blocks. Large blocks and components are left out. */
+/** Lines of one currency that are linked, directly or over others, within blocks. Large blocks and components are left out. */
 function components(blocks: Iterable<readonly Line[]>): Line[][] {
   const groups = [...blocks].filter((lines) => lines.length <= MOST_LINES);
   const root = new Map<Line, Line>();
@@ -139,7 +139,7 @@ function components(blocks: Iterable<readonly Line[]>): Line[][] {
         if (
           one.side === 'ledger' &&
           other.side === 'statement' &&
-          one.scope === other.scope &&
+          one.currency === other.currency &&
           find(one) !== find(other)
         )
           root.set(find(other), find(one));

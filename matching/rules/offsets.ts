@@ -87,7 +87,7 @@ function opposites(board: Board, keysOf: (line: Line) => readonly string[]): Opp
   const keys = (line: Line) =>
     line.minor === 0n || line.said.replaces
       ? []
-      : keysOf(line).map((key) => `${line.scope} ${line.side} ${magnitude(line.minor)} ${key}`);
+      : keysOf(line).map((key) => `${line.currency} ${line.side} ${magnitude(line.minor)} ${key}`);
   const pairs: Opposites[] = [];
   const taken = new Set<Line>();
   for (const lines of byKeys(board.open(), keys).values()) {
@@ -140,7 +140,7 @@ function hasTwin(board: Board, named: ReadonlyMap<string, readonly Line[]>, line
 
 /** Tells of a pair whether the other side has both amounts in near days too, as of a deposit that was returned: then each has its partner there. */
 function happenedInBoth(board: Board): (pair: Opposites) => boolean {
-  const keyOf = (line: Line, side: Line['side']) => `${line.scope} ${side} ${line.minor}`;
+  const keyOf = (line: Line, side: Line['side']) => `${line.currency} ${side} ${line.minor}`;
   const byAmount = byKeys(board.open(), (line) => [keyOf(line, line.side)]);
   return ({ first, second }) =>
     [first, second].every((line) =>

@@ -31,7 +31,7 @@ export function paidInTogether(open: readonly Line[], window: number): ((line: L
 function waitingBefore(line: Line, takings: readonly (readonly Line[])[]): Pool[] {
   const mayBe = (other: Line, days: number) =>
     other.side !== line.side &&
-    other.scope === line.scope &&
+    other.currency === line.currency &&
     other.minor > 0n === line.minor > 0n &&
     other.day <= line.day &&
     other.day >= line.day - days;
@@ -48,15 +48,15 @@ function waitingBefore(line: Line, takings: readonly (readonly Line[])[]): Pool[
 }
 
 // What is booked alike day by day, as `Cash 03/09`.
-function kindKeys({ scope, side, group, words }: Line): string[] {
-  return words ? [`${scope} ${side} ${group ?? ''} ${words.joined}`] : [];
+function kindKeys({ currency, side, group, words }: Line): string[] {
+  return words ? [`${currency} ${side} ${group ?? ''} ${words.joined}`] : [];
 }
 
 function runsBefore(line: Line, takings: readonly (readonly Line[])[], window: number): Pool[] {
   const pools: Pool[] = [];
   for (const lines of takings) {
     const [first] = lines;
-    if (!first || first.side === line.side || first.scope !== line.scope) continue;
+    if (!first || first.side === line.side || first.currency !== line.currency) continue;
     const dated = lines
       .filter(
         ({ minor, day }) => minor > 0n === line.minor > 0n && day <= line.day && day >= line.day - 2 * window,

@@ -238,7 +238,9 @@ export function candidates(line: Line, lines: Iterable<Line>, window: number): L
 
 /** True for a line of the other side within a window in business days. */
 export function isCandidate(line: Line, other: Line, window: number): boolean {
-  return other.side !== line.side && other.scope === line.scope && Math.abs(other.day - line.day) <= window;
+  return (
+    other.side !== line.side && other.currency === line.currency && Math.abs(other.day - line.day) <= window
+  );
 }
 
 /** False when both name documents of one register and none is the same: an invoice is not the sum of other invoices. */
