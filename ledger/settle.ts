@@ -89,20 +89,16 @@ class Settlement {
   }
 
   async run(matcher: Matcher): Promise<void> {
-    const [tx, by] = [this.#tx, this.#by];
-    const { actor, policy, reconciliation } = by;
+    const tx = this.#tx;
+    const { actor, policy, reconciliation } = this.#by;
     const earlier = await ownProposals(tx, reconciliation.id, actor);
     const looksAgain = earlier.map((one) => one.id);
     await findByReference(tx, reconciliation.id, looksAgain);
     await forBulk(tx);
-    const held = await holdBack(tx, reconciliation.id, actor?.principal ?? '', (amountUsd, cumulativeUsd) =>
-      ask(by, { rule: BULK_RULE, ambiguous: false, contentHash: null, amountUsd, cumulativeUsd }),
-    );
-    const open = await leftOpen(tx, reconciliation.id);
-    const found = batchesOf(matcher(open, reconciliation, policy));
+    const found = batchesOf(matcher(await leftOpen(tx, reconciliation.id), reconciliation, policy));
     try {
       // The database records while the matcher looks at what is left.
-      const [, first] = await Promise.all([this.#recordFound(held), found.next()]);
+      const [, first] = await Promise.all([this.#recordFound(), found.next()]);
       await afterBulk(tx);
       const batches = resumed(first, found);
       // What is withdrawn counts no more when the first page is judged.
@@ -129,8 +125,15 @@ class Settlement {
     return { events, result: { ...(Object.fromEntries(counts) as JsonObject), ...superseded } };
   }
 
-  async #recordFound(held: readonly string[]): Promise<void> {
+  async #recordFound(): Promise<void> {
     const { call, actor, policy, reconciliation } = this.#by;
+    const held = await holdBack(
+      this.#tx,
+      reconciliation.id,
+      actor?.principal ?? '',
+      (amountUsd, cumulativeUsd) =>
+        ask(this.#by, { rule: BULK_RULE, ambiguous: false, contentHash: null, amountUsd, cumulativeUsd }),
+    );
     if (!actor) {
       await recordNothing(this.#tx);
       return;
