@@ -71,6 +71,14 @@ test('a payout adds up to the cent with its group and the fee stated on it; less
   assert.deepEqual(found(sales, [{ amount: '38.20', group: 'PO-1' }]), []);
 });
 
+test('a group whose name is a number is another than one that has the number in its name', () => {
+  const of = (group: string, amounts: readonly string[]) => amounts.map((amount) => ({ amount, group }));
+  const [run, batch] = [of('RUN004711', ['10.00', '20.00']), of('4711', ['5.00', '6.00'])];
+  const payment = [{ amount: '11.00', description: 'batch 4711' }];
+  assert.deepEqual(found([...run, ...batch], payment), ['group_key multi_to_one L3 L4 S1']);
+  assert.deepEqual(found([...batch, ...run], payment), ['group_key multi_to_one L1 L2 S1']);
+});
+
 test('a posting and its reversal on one side cancel each other, and leave the posting that the bank knows', () => {
   const posting = { amount: '55.30', reference: 'R-1001', ...ACME };
   const back = { ...posting, amount: '-55.30', date: '2026-03-11', description: 'Reversal' };

@@ -176,8 +176,7 @@ function groups(board: Board) {
     const own = ownGroup(line);
     if (own !== null) return [own];
     return line.identifiers.flatMap((one) => {
-      const group =
-        named.get(`${line.currency}\n${one.key}`) ?? named.get(`${line.currency}\n${lookupKey(one)}`);
+      const group = named.get(`${line.currency}\n${one.key}`) ?? named.get(numberKey(line, one));
       return group?.key && (group.name === null || sameIdentifier(group.name, one)) ? [group.key] : [];
     });
   };
@@ -204,10 +203,15 @@ function groupNames(open: readonly Line[]): Map<string, GroupName> {
     names.set(key, { key, name: null });
     const name = identifierOf(referenceKey(line.group) ?? '', '');
     if (!name || name.standing) continue;
-    const number = `${line.currency}\n${lookupKey(name)}`;
-    if (number !== key) names.set(number, { key: names.has(number) ? null : key, name });
+    const number = numberKey(line, name);
+    names.set(number, { key: names.has(number) ? null : key, name });
   }
   return names;
+}
+
+// None that a group itself can have: 471 may be a group beside RUN00471.
+function numberKey({ currency }: Line, name: Identifier): string {
+  return `${currency}\n#${lookupKey(name)}`;
 }
 
 function ownGroup({ currency, group }: Line): string | null {
