@@ -4,8 +4,10 @@ import { callBy, line, smallBooks } from '../tests/harness/books.ts';
 import { type TestDatabase, asAdmin, freshDatabase } from '../tests/harness/database.ts';
 import { type Found, matchesIn, settleWith } from '../tests/harness/settle.ts';
 import { importLines } from '../tests/races/books.ts';
+import { matchByRules } from '../matching/matcher.ts';
 import type { OpenLine } from './candidate.ts';
 import { confirmMatch } from './matches.ts';
+import { settleByRules } from './settle.ts';
 
 let base: TestDatabase;
 before(async () => {
@@ -187,4 +189,20 @@ test('when the period is locked nothing is settled, proposed or withdrawn', asyn
   assert.ok(answer.outcome === 'done');
   assert.deepEqual(answer.result, { settled: '0', proposed: '0', denied: '0' });
   assert.deepEqual(await matches(), before);
+});
+
+test('for an actor that is not on the register nothing is settled or proposed', async () => {
+  const reconciliation = await smallBooks(base.door, {
+    ledger: [line('L1', '10.00', { reference: 'INV-1001' }), line('L2', '20.00')],
+    statement: [line('S1', '10.00', { reference: 'INV-1001' }), line('S2', '20.00')],
+  });
+  const answer = await settleByRules(base.door, callBy('engine:stranger'), {
+    reconciliation,
+    matcher: matchByRules,
+  });
+  assert.ok(answer.outcome === 'done');
+  const { settled, proposed, denied } = answer.result as Record<string, string>;
+  assert.deepEqual({ settled, proposed }, { settled: '0', proposed: '0' });
+  assert.notEqual(denied, '0');
+  assert.deepEqual(await matches(), []);
 });

@@ -56,13 +56,6 @@ export async function recordFound(
     );
 }
 
-/** For an actor that is not on the register: nothing is recorded, and nothing of it is live. */
-export async function recordNothing(tx: Transaction<Database>): Promise<void> {
-  await sql`create temporary table settle_moved (counterparty_key text, total numeric) on commit drop`.execute(
-    tx,
-  );
-}
-
 /** For statements about a whole month: joined by hash, in memory, whatever the planner believes of its tables. */
 export async function forBulk(tx: Transaction<Database>): Promise<void> {
   await sql`

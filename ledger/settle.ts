@@ -7,15 +7,7 @@ import type { Database } from './database.ts';
 import type { Answer, Call, Door } from './door.ts';
 import { closeDecision, openDecision } from './opening.ts';
 import { getReconciliation, scopeOf, setReconciliationState } from './reconciliations.ts';
-import {
-  BULK_RULE,
-  BULK_VERSION,
-  afterBulk,
-  findByReference,
-  forBulk,
-  recordFound,
-  recordNothing,
-} from './settle-found.ts';
+import { BULK_RULE, BULK_VERSION, afterBulk, findByReference, forBulk, recordFound } from './settle-found.ts';
 import { countMoved, holdBack } from './settle-held.ts';
 import { type Circumstances, Judge, ask } from './settle-judge.ts';
 import { foundOneByOne, leftOpen, withLegs } from './settle-open.ts';
@@ -134,15 +126,14 @@ class Settlement {
       (amountUsd, cumulativeUsd) =>
         ask(this.#by, { rule: BULK_RULE, ambiguous: false, contentHash: null, amountUsd, cumulativeUsd }),
     );
-    if (!actor) {
-      await recordNothing(this.#tx);
-      return;
+    // For an actor that is not on the register the gate allows nothing.
+    if (actor) {
+      const who = {
+        ...{ reconciliation: reconciliation.id, actor: actor.id, session: call.sessionId },
+        approver: policy.content.approved_by ?? null,
+      };
+      await recordFound(this.#tx, who, held, () => this.#tally(BULK_RULE, BULK_VERSION).settled);
     }
-    const who = {
-      ...{ reconciliation: reconciliation.id, actor: actor.id, session: call.sessionId },
-      approver: policy.content.approved_by ?? null,
-    };
-    await recordFound(this.#tx, who, held, () => this.#tally(BULK_RULE, BULK_VERSION).settled);
     await countMoved(this.#tx);
   }
 

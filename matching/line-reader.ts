@@ -45,17 +45,17 @@ export function readLines(
     known.add(side, reference, group);
     keys.push([date, order, side, id].join('\0'));
   }
-  const places = placesOf(keys);
+  const ranks = ranksOf(keys);
   const reader = new LineReader(holidays, known);
-  return withoutPlaces(Array.from(again, (line, at) => reader.read(line, places[at] ?? 0)));
+  return withoutPlaces(Array.from(again, (line, at) => reader.read(line, ranks[at] ?? 0)));
 }
 
-/** Of each key its place when they are sorted. */
-function placesOf(keys: readonly string[]): Uint32Array {
+/** Of each key its rank when they are sorted. */
+function ranksOf(keys: readonly string[]): Uint32Array {
   const sorted = Array.from(keys.keys()).sort((a, b) => ((keys[a] ?? '') < (keys[b] ?? '') ? -1 : 1));
-  const places = new Uint32Array(keys.length);
-  for (const [place, at] of sorted.entries()) places[at] = place;
-  return places;
+  const ranks = new Uint32Array(keys.length);
+  for (const [rank, at] of sorted.entries()) ranks[at] = rank;
+  return ranks;
 }
 
 class LineReader {
@@ -71,7 +71,7 @@ class LineReader {
     this.#known = known;
   }
 
-  read(told: RawLine, place: number): Line {
+  read(told: RawLine, rank: number): Line {
     const raw = withoutSubfields(told);
     const { id, side, minor, base, fee } = raw;
     const [date, currency] = [this.#shared(raw.date), this.#shared(raw.currency)];
@@ -82,7 +82,7 @@ class LineReader {
     // Written out: an object that is put together from others takes a quarter more room, and there are very many.
     return {
       id,
-      place,
+      rank,
       side,
       date,
       currency,

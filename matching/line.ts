@@ -6,8 +6,8 @@ import type { Said } from './said.ts';
 /** A line as the rules see it: amounts in minor units (exact), dates as business days, texts in the form they are compared in. */
 export interface Line {
   readonly id: string;
-  /** Its place among the lines of its account, by date. No two lines have the same. */
-  readonly place: number;
+  /** Its rank among the lines of its account, by date. No two lines have the same. */
+  readonly rank: number;
   readonly side: Side;
   /** `YYYY-MM-DD`. */
   readonly date: string;
@@ -38,7 +38,7 @@ export interface Line {
 
 /** An order that does not depend on the order in which lines arrive. */
 export function inOrder(a: Line, b: Line): number {
-  return a.place - b.place;
+  return a.rank - b.rank;
 }
 
 /** The same for two lines that nobody could tell apart but by their ids. */
