@@ -10,10 +10,12 @@ const kindsOf = (words: Readonly<Record<string, string>>) =>
 
 // Spellings of one kind of document, in the languages that bank texts come in.
 const DOCUMENTS = kindsOf({
-  INV: 'INV INVOICE INVOICES INVNO IV SI FV RE RG RECHNUNG RECHNUNGSNR RNR FACTURE FACT FAC FACTURA BILL',
-  CHK: 'CHK CK CHQ CHECK CHEQUE SCHECK',
-  CN: 'CN CRN CREDITNOTE GUTSCHRIFT',
-  PO: 'PO ORDER ORD BESTELLUNG',
+  INV:
+    'INV INVS INVOICE INVOICES INVNO IV SI FV RE RG RGNR RENR RECHN RECHNUNG RECHNUNGEN RECHNUNGSNR RNR FACTURE FACTURES FACT FAC FACTURA FACTURAS ' +
+    'FRA FT FTT FATT FATTURA FATTURE FATURA NF NFE FACTUUR FACTUURNR FACTNR FAKTURA FAKTURANR FAKT BILL BILLS',
+  CHK: 'CHK CK CKS CHQ CHQS CHECK CHECKS CHEQUE CHEQUES CHEQUENO SCHECK SCHECKNR ASSEGNO TALON',
+  CN: 'CN CRN CREDITNOTE GUTSCHRIFT GS NC NCR AVOIR CREDITNOTA KREDITNOTA ABONO',
+  PO: 'PO ORDER ORDERS ORD ORDERNR BESTELLUNG BESTELLNR COMMANDE PEDIDO ORDINE AUFTRAG',
   PAYOUT: 'PAYOUT PYT',
   PMT: 'PMT PAY PAYMENT PYMT',
   REF: 'REF REFERENCE RF TRN',
@@ -22,7 +24,9 @@ const DOCUMENTS = kindsOf({
 // What stands on every payment: whoever shares it shares a party, not an event.
 const STANDING = kindsOf({
   ACCOUNT: 'ACC ACCT ACCOUNT KTO KONTO IBAN BIC',
-  CUSTOMER: 'KNR KD KDNR KUNDE KUNDENNR KUNDENNUMMER CUST CUSTOMER CUSTNO CLIENT MEMBER MITGLIED MITGLIEDSNR',
+  CUSTOMER:
+    'KNR KD KDNR KUNDE KUNDENNR KUNDENNUMMER CUST CUSTOMER CUSTNO CLIENT CLIENTE CLI KUNDNR KLANT KLANTNR MEMBER MITGLIED MITGLIEDSNR',
+  PREMISES: 'UNIT APT APARTMENT FLAT SUITE WOHNUNG WHG',
   CONTRACT: 'POLICY CONTRACT VERTRAG VERTRAGSNR VTR LEASE MANDATE MANDAT MREF',
   TERMINAL: 'TID TERMINAL MID MERCHANT STORE CARD KARTE',
   TAX: 'VAT UST USTID TAX STEUERNR EORI',
@@ -37,7 +41,7 @@ export const LONGEST_TEXT = 400;
 const LONGEST_JOINED = 12;
 const MOST = 12;
 // Between a kind and its number, or between the numbers of one list: Invoices no. 1001, 1002 and 1003.
-const LINKS = new Set('NO NR NUM NUMBER NUMERO AND UND ET FOR OF REF ID PAID PRESENTED'.split(' '));
+const LINKS = new Set('NO NR N NUM NUMBER NUMERO AND UND ET FOR OF REF ID PAID PRESENTED'.split(' '));
 /** `NOT FOR INV-88011` names what it is not about. */
 export const NOT = new Set('NOT NICHT PAS'.split(' '));
 // What banks write where a payer wrote nothing.
@@ -45,13 +49,17 @@ const PLACEHOLDER = /^(?:NOTPROVIDED|NONREF|NONE|NA|UNKNOWN|KEINE|XXX+|0+)$/;
 
 // A word that may hold a number, with the separators inside it: INV-26-0442, 4411/7, po_1NkX9f.
 const WORDS = /[A-Z0-9]+(?:[-/_.][A-Z0-9]+)*/g;
+// Before a number that a bank gives to a transfer: INV-1013 TO 1015-N564965843891512.
+const BANKS_OWN = /[-/](?=[A-Z]{0,5}\d{12,}(?![A-Z\d]))/g;
 const DATE =
-  /^(?:(?:19|20)\d{2}([-/.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|[12]\d|3[01])(?:\2(?:(?:19|20)\d{2}|\d{2}))?|(?:19|20)\d{2}[-/.](?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2})$/;
+  /^(?:(?:19|20)\d{2}([-/.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20[123]\d|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|[12]\d|3[01])(?:\2(?:(?:19|20)\d{2}|\d{2}))?|(?:19|20)\d{2}[-/.](?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2})$/;
 const AMOUNT = /^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$|^\d+[.,]\d{2}$/;
+// A branch of a British bank: 20-44-19.
+const SORT_CODE = /^\d{2}-\d{2}-\d{2}$/;
 const YEAR = /^(?:19|20)\d{2}$/;
 // Numbers that begin anew each year: INV-2026-0442, F2026135, 2026/0118, FV/17899/2026.
 const YEARLY = /^(20[123]\d)(\d{3,})$/;
-export const COUNTED_ANEW = /^20[123]\d[-/_.]\d{3,}$/;
+const COUNTED_ANEW = /^20[123]\d[-/_.]\d{3,}$/;
 const YEAR_LAST = /^[A-Z]*[-/_.]?(\d{3,})[-/_.](20[123]\d)$/;
 // Or each month: FV/0038/01/2022, fv 38/1/22.
 const MONTHLY = /^[A-Z]*[-/_.]?(\d{1,6})[-/_.](0?[1-9]|1[0-2])[-/_.](?:20)?([123]\d)$/;
@@ -60,9 +68,15 @@ const LONGEST_RANGE = 12;
 // Who has no room for the whole of a random id writes its first group.
 const RANDOM = /(?:^|[/_.])([0-9A-F]{8})-[0-9A-F]{4}(?:-[0-9A-F]+)*(?=$|[/_.])/;
 const NUMBER_FIELD = /^(?:\d{6,}|[A-Z]{3,5}\d{8,})$/;
-// Of a business year: INV/22-23/0651.
-const FISCAL = /^[A-Z]*[-/_.]?(\d\d)[-/](\d\d)[-/_.](\d{3,})$/;
-const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+)$/;
+// Of a business year: INV/22-23/0651, 1137/2025-26.
+const FISCAL = /^[A-Z]*[-/_.]?(?:20)?(\d\d)[-/](\d\d)[-/_.](\d{3,})$/;
+const FISCAL_LAST =
+  /(?:^|[-/_.])([A-Z]*[-/_.]?(\d{1,6})[-/_](?:20)?([123]\d)-([123]\d))(?=$|[-/_.])/;
+// The last of a list: INV-975 TO 978.
+const UP_TO = new Set('TO BIS THRU UNTIL AL TOT TIL'.split(' '));
+const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+|(?:-\d{3,}){2,})$/;
+// What says that a number follows, and not of what.
+const NUMBERS = new Set('N NO NR NUM NUMBER NUMERO'.split(' '));
 
 /**
  * The identifiers in some texts, in the order in which they stand there. Dates, amounts, short numbers, placeholders and
@@ -91,23 +105,42 @@ const NO_KEYS: ReadonlySet<string> = new Set();
 function collect(found: Map<string, Identifier>, text: string | null): void {
   // What has no digit names nothing.
   if (text === null || !/\d/.test(text)) return;
-  let [before, digits, denied] = ['', '', 0];
+  let [before, digits, denied, from] = ['', '', 0, ''];
+  let last = '';
   const keep = (identifier: Identifier | null) => {
     if (identifier && found.size < MOST && !found.has(identifier.key)) found.set(identifier.key, identifier);
   };
-  for (const word of foldText(text.slice(0, LONGEST_TEXT)).toUpperCase().match(WORDS) ?? []) {
+  const plain = foldText(text.slice(0, LONGEST_TEXT)).toUpperCase().replace(BANKS_OWN, ' ');
+  for (const word of plain.match(WORDS) ?? []) {
     const number = /^\d+$/.test(word);
     denied = NOT.has(word) ? 2 : word === 'FOR' ? denied : denied - 1;
     // Most words of a text have no digit, and name nothing. `NOT FOR INV-88011` names what it is not about.
-    if (denied < 1 && /\d/.test(word) && !(DATE.test(word) && !isMonthly(word, before)) && !AMOUNT.test(word))
+    if (denied < 1 && /\d/.test(word) && !isDateOrAmount(word, before)) {
       for (const one of listed(word, before)) keep(identifierOf(one, before));
+      for (const one of rangeFrom(from, word, before)) keep(identifierOf(one, before));
+    }
+    from = UP_TO.has(word) ? last : '';
+    last = word;
     // `INV 26 0442` is INV-26-0442 whose separators were lost.
     digits = number && DOCUMENTS.has(before) ? digits + word : '';
     if (digits.length > word.length && digits.length <= LONGEST_JOINED)
       keep(identifierOf(`${kindOf(before)}${digits}`, ''));
-    if (/^[A-Z]+$/.test(word)) before = LINKS.has(word) && before !== '' ? before : word;
+    if (/^[A-Z]+(?:[-/_.][A-Z]+)*$/.test(word)) before = kindBefore(word, before);
     else if (!number || !(DOCUMENTS.has(before) || STANDING.has(before))) before = '';
   }
+}
+
+// The word that says what the next number is of: `RECHNUNG` of `Rechnung Nr.`, `RG` of `RG-NR.`, `CHECK` of `CHECK DEPOSIT`.
+function kindBefore(word: string, before: string): string {
+  const isKnown = DOCUMENTS.has(before) || STANDING.has(before) || NUMBERS.has(before);
+  if (isKnown && (LINKS.has(word) || UP_TO.has(word))) return before;
+  if (kindOf(before) === 'CHK' && kindOf(word) === 'DEP') return before;
+  const pieces = word.split(/[-/_.]/);
+  return pieces.find((piece) => DOCUMENTS.has(piece) || STANDING.has(piece)) ?? pieces.at(-1) ?? word;
+}
+
+function isDateOrAmount(word: string, before: string): boolean {
+  return (DATE.test(word) && !isMonthly(word, before)) || AMOUNT.test(word) || SORT_CODE.test(word);
 }
 
 // The same number with its kind and without it is one.
@@ -128,6 +161,24 @@ export function withReference(key: string | null, identifiers: readonly Identifi
   return [...identifiers, referenceIdentifier(key, standingKey.test(key))];
 }
 
+/**
+ * A number that is counted anew each year or month, whose letters and digits alone do not tell which of them are the year:
+ * `2026/0501`, which is no date, and `FT498/2026`. Null for every other reference.
+ */
+export function countedAnew(reference: string | null): string | null {
+  if (reference === null || !/\d[-/_.]\d/.test(reference)) return null;
+  const word = foldText(reference).toUpperCase().replace(/\s+/g, '');
+  return [COUNTED_ANEW, YEAR_LAST, FISCAL, FISCAL_LAST, MONTHLY].some((form) => form.test(word)) ? word : null;
+}
+
+/** True for a reference that a word says to stand on every payment, as `Unit C156`. */
+export function isLabelledStanding(reference: string): boolean {
+  const [, word = ''] = LABELLED.exec(reference.trim()) ?? [];
+  return STANDING.has(word.toUpperCase());
+}
+
+const LABELLED = /^([A-Za-z]+)[ .:#-]+[A-Za-z]?\d/;
+
 /** True for a key that is a date, a year, or what banks write where a payer wrote nothing. */
 export function isDateOrPlaceholder(key: string): boolean {
   return PLACEHOLDER.test(key) || YEAR.test(key) || DATE.test(key);
@@ -144,11 +195,14 @@ function listed(word: string, before: string): string[] {
   if (group !== undefined) return [word, group];
   const range = rangeIn(word, before);
   if (range.length > 0) return [word, ...range];
+  const [, fiscal] = FISCAL_LAST.exec(word) ?? [];
   const fields = fieldsIn(word);
+  if (fiscal !== undefined && fiscal !== word) fields.push(fiscal);
   if (fields.length > 0) return [word, ...fields];
   const [, letters, first, rest] = LIST.exec(word) ?? [];
   if (letters === undefined || first === undefined || rest === undefined) return [word];
-  const more = rest.split(/[/_]/).filter((one) => one !== '');
+  if (rest.startsWith('-') && letters === '' && !DOCUMENTS.has(before)) return [word];
+  const more = rest.split(/[-/_]/).filter((one) => one !== '');
   // 5111/2026 is one number, of a year.
   if (more.some((one) => one.length !== first.length) || [first, ...more].some((one) => YEAR.test(one)))
     return [word];
@@ -162,16 +216,25 @@ function fieldsIn(word: string): string[] {
   return fields.filter((field) => NUMBER_FIELD.test(field));
 }
 
+/** What lies between `INV-975` and the `978` in `INV-975 TO 978`, and it. */
+function rangeFrom(first: string, last: string, before: string): string[] {
+  const [, prefix = '', from = ''] = /^(.*[^0-9]|)(\d{3,})$/.exec(first) ?? [];
+  if (from === '' || !/^\d+$/.test(last) || (prefix === '' && !DOCUMENTS.has(before))) return [];
+  return numbersBetween(from, last).map((number) => prefix + number);
+}
+
 function rangeIn(word: string, before: string): string[] {
   const [, letters = '', first = '', last = ''] = RANGE.exec(word) ?? [];
-  const [from, to] = [parseInt(first, 10), parseInt(last, 10)];
   if (letters === '' && !DOCUMENTS.has(before)) return [];
+  return numbersBetween(first, last).map((number) => letters + number);
+}
+
+/** All numbers from the first to the last; none where those are no short range. */
+function numbersBetween(first: string, last: string): string[] {
+  const [from, to] = [parseInt(first, 10), parseInt(last, 10)];
   if (first.length !== last.length || YEAR.test(first) || !(to > from && to - from <= LONGEST_RANGE))
     return [];
-  return Array.from(
-    { length: to - from + 1 },
-    (_, at) => `${letters}${String(from + at).padStart(first.length, '0')}`,
-  );
+  return Array.from({ length: to - from + 1 }, (_, at) => String(from + at).padStart(first.length, '0'));
 }
 
 /**
@@ -187,13 +250,15 @@ export function identifierOf(word: string, before: string): Identifier | null {
   const said = letters === '' ? before : letters;
   // `on acct INV-0442` is about the invoice.
   const isLabelled = STANDING.has(before) && !DOCUMENTS.has(letters);
-  const standing = STANDING.has(letters) || isLabelled || standingKey.test(key);
+  const standing =
+    STANDING.has(letters) || isLabelled || (standingKey.test(key) && !COUNTED_ANEW.test(word));
   if (rest !== '') {
     const { year, number } = yearOf(word, letters, rest, kindOf(said));
     const digits = number.replace(/^0+(?=\d)/, '');
     const known = DOCUMENTS.has(said) || STANDING.has(said);
     const kind = letters === '' && !known ? '' : kindOf(said);
-    const shortest = kind === '' || isNeutral(kind) ? SHORTEST_DIGITS : SHORTEST_KNOWN;
+    const isNamed = (kind !== '' && !isNeutral(kind)) || NUMBERS.has(said);
+    const shortest = isNamed ? SHORTEST_KNOWN : SHORTEST_DIGITS;
     if (rest.length < shortest || (letters === '' && !known && YEAR.test(rest))) return null;
     return { key, kind, digits, year, standing, own: false };
   }
@@ -217,6 +282,9 @@ function yearOf(word: string, letters: string, rest: string, kind: string): { ye
   const [, from = '', to = '', counted] = FISCAL.exec(word) ?? [];
   if (counted !== undefined && parseInt(to, 10) === parseInt(from, 10) + 1)
     return { year: from + to, number: counted };
+  const [, , ofBusinessYear, since = '', until = ''] = FISCAL_LAST.exec(word) ?? [];
+  if (ofBusinessYear !== undefined && parseInt(until, 10) === parseInt(since, 10) + 1)
+    return { year: since + until, number: ofBusinessYear };
   const [, last, year] = YEAR_LAST.exec(word) ?? [];
   if (last !== undefined && year !== undefined) return { year, number: last };
   const [, first = '', number = rest] =

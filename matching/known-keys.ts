@@ -2,12 +2,13 @@ import type { Side } from '../ledger/database.ts';
 import { foldText, isStanding, referenceKey } from '../ledger/keys.ts';
 import { type Identifier, isNeutral, referenceIdentifier } from './identifiers.ts';
 import {
-  COUNTED_ANEW,
   LONGEST_TEXT,
   NOT,
+  countedAnew,
   documentKind,
   identifierOf,
   isDateOrPlaceholder,
+  isLabelledStanding,
 } from './identifiers-in-text.ts';
 
 const SHORTEST = 4;
@@ -32,9 +33,10 @@ export class KnownKeys {
     for (const text of [reference, group]) {
       const key = referenceKey(text);
       if (key === null || key.length < SHORTEST || key.length > LONGEST || !/\d/.test(key)) continue;
-      if (isStanding(key) || isDateOrPlaceholder(key)) continue;
-      const word = text?.trim() ?? '';
-      this.#keys[side].add(key, COUNTED_ANEW.test(word) ? word : key);
+      const numbered = countedAnew(text);
+      if (numbered !== null) this.#keys[side].add(key, numbered);
+      else if (!isStanding(key) && !isDateOrPlaceholder(key) && !isLabelledStanding(text ?? ''))
+        this.#keys[side].add(key, key);
     }
   }
 

@@ -3,7 +3,7 @@ import { foldText, referenceKey } from '../ledger/keys.ts';
 import { remembered } from '../ledger/remembered.ts';
 import { businessDayNumbers } from './business-days.ts';
 import { type Identifier, sameIdentifier } from './identifiers.ts';
-import { identifiersInColumn, withReference } from './identifiers-in-text.ts';
+import { countedAnew, identifiersInColumn, isLabelledStanding, withReference } from './identifiers-in-text.ts';
 import { KnownKeys } from './known-keys.ts';
 import { saidIn } from './said.ts';
 import type { Line } from './line.ts';
@@ -103,8 +103,11 @@ class LineReader {
 
   #identifiers(raw: RawLine, key: string | null): readonly Identifier[] {
     const { side, reference, description, counterparty } = raw;
-    const { all, own } = identifiersInColumn(reference, batchOf(raw.group), description, counterparty);
-    const said = withReference(key, all);
+    const numbered = countedAnew(reference);
+    const isLabelled = reference !== null && isLabelledStanding(reference);
+    const column = numbered ?? (isLabelled ? reference : key);
+    const { all, own } = identifiersInColumn(column, batchOf(raw.group), description, counterparty);
+    const said = isLabelled ? all : withReference(key, all);
     const told = this.#known.toldIn(side, reference, description, counterparty);
     const more = told.filter(
       (one) => !said.some((other) => other.key === one.key || sameIdentifier(one, other)),
