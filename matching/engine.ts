@@ -1,6 +1,7 @@
 import { Board, type Exchange, type Match, type Rule } from './board.ts';
 import type { Line } from './line.ts';
 import { amountMismatch } from './rules/amount-mismatch.ts';
+import { amountNear } from './rules/amount-near.ts';
 import { amountSlip } from './rules/amount-slip.ts';
 import { batchSum } from './rules/batch-sum.ts';
 import { codeGroup, dayGroup } from './rules/code-group.ts';
@@ -44,6 +45,7 @@ export const RULES: readonly Rule[] = [
   amountDateAlias,
   amountSlip,
   dayLessFee,
+  amountNear,
 ];
 
 /** How lines are matched, beside their settings. */

@@ -36,6 +36,7 @@ export interface Evidence {
 const ALIKE_PERCENT = 60;
 // A name that nearly every line has tells nothing, and is still the same name.
 const SAME_PERCENT = 90;
+const TELLING_TEXT_BITS = 4;
 // A payment that names another document or another month is another payment.
 const CONTRADICTION_BITS = -12;
 const SLIP_BITS = -1.5;
@@ -148,8 +149,8 @@ export class Scale {
 
   /** What it tells that the other side was seen to write this counterparty so. */
   #alias(ours: Line, theirs: Line): number | null {
-    const written = theirs.name ?? theirs.words;
-    if (!written || this.#aliasOf(theirs) !== (ours.name ?? ours.words)) return null;
+    const [name, written] = [ours.name ?? ours.words, theirs.name ?? theirs.words];
+    if (!name || !written || this.#aliasOf(theirs) !== name) return null;
     return Math.max(...written.words.map(this.#statistics.word));
   }
 
@@ -265,6 +266,9 @@ export class Scale {
     for (const [one, other] of [[a.name, b.words] as const, [a.words, b.name] as const, ...texts]) {
       if (!one || !other || (percent ?? 0) >= 90) continue;
       const crossed = this.likeness(one, other);
+      // What a payment is for is said of many; where one side names somebody, it has to tell more than that.
+      if ((a.name || b.name) && one === a.words && other === b.words && crossed.bits < TELLING_TEXT_BITS)
+        continue;
       if (crossed.percent >= ALIKE_PERCENT && crossed.bits * 0.8 > bits)
         [percent, bits] = [Math.max(percent ?? 0, crossed.percent), crossed.bits * 0.8];
     }

@@ -70,8 +70,7 @@ const RANDOM = /(?:^|[/_.])([0-9A-F]{8})-[0-9A-F]{4}(?:-[0-9A-F]+)*(?=$|[/_.])/;
 const NUMBER_FIELD = /^(?:\d{6,}|[A-Z]{3,5}\d{8,})$/;
 // Of a business year: INV/22-23/0651, 1137/2025-26.
 const FISCAL = /^[A-Z]*[-/_.]?(?:20)?(\d\d)[-/](\d\d)[-/_.](\d{3,})$/;
-const FISCAL_LAST =
-  /(?:^|[-/_.])([A-Z]*[-/_.]?(\d{1,6})[-/_](?:20)?([123]\d)-([123]\d))(?=$|[-/_.])/;
+const FISCAL_LAST = /(?:^|[-/_.])([A-Z]*[-/_.]?(\d{1,6})[-/_](?:20)?([123]\d)-([123]\d))(?=$|[-/_.])/;
 // The last of a list: INV-975 TO 978.
 const UP_TO = new Set('TO BIS THRU UNTIL AL TOT TIL'.split(' '));
 const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+|(?:-\d{3,}){2,})$/;
@@ -168,7 +167,9 @@ export function withReference(key: string | null, identifiers: readonly Identifi
 export function countedAnew(reference: string | null): string | null {
   if (reference === null || !/\d[-/_.]\d/.test(reference)) return null;
   const word = foldText(reference).toUpperCase().replace(/\s+/g, '');
-  return [COUNTED_ANEW, YEAR_LAST, FISCAL, FISCAL_LAST, MONTHLY].some((form) => form.test(word)) ? word : null;
+  return [COUNTED_ANEW, YEAR_LAST, FISCAL, FISCAL_LAST, MONTHLY].some((form) => form.test(word))
+    ? word
+    : null;
 }
 
 /** True for a reference that a word says to stand on every payment, as `Unit C156`. */
@@ -250,8 +251,7 @@ export function identifierOf(word: string, before: string): Identifier | null {
   const said = letters === '' ? before : letters;
   // `on acct INV-0442` is about the invoice.
   const isLabelled = STANDING.has(before) && !DOCUMENTS.has(letters);
-  const standing =
-    STANDING.has(letters) || isLabelled || (standingKey.test(key) && !COUNTED_ANEW.test(word));
+  const standing = STANDING.has(letters) || isLabelled || (standingKey.test(key) && !COUNTED_ANEW.test(word));
   if (rest !== '') {
     const { year, number } = yearOf(word, letters, rest, kindOf(said));
     const digits = number.replace(/^0+(?=\d)/, '');

@@ -78,6 +78,11 @@ function agreeingKinds(a: string, b: string): boolean {
 // Of these a longer word names another kind.
 const REGISTERED = new Set(['INV', 'CHK', 'CN', 'PO', 'DEP', 'PAYOUT']);
 
+/** True when a line names an invoice, a cheque or another document by its number. */
+export function namesDocument({ identifiers }: { readonly identifiers: readonly Identifier[] }): boolean {
+  return identifiers.some(({ kind, standing }) => !standing && REGISTERED.has(kind));
+}
+
 /** True when two identifiers are of one register and name different things: two invoice numbers, two cheque numbers. */
 export function contradicts(a: Identifier, b: Identifier): boolean {
   if (a.standing || b.standing || sameIdentifier(a, b)) return false;

@@ -34,6 +34,8 @@ export class KnownKeys {
       const key = referenceKey(text);
       if (key === null || key.length < SHORTEST || key.length > LONGEST || !/\d/.test(key)) continue;
       const numbered = countedAnew(text);
+      const [, behind] = BEHIND_YEAR.exec(text?.trim() ?? '') ?? [];
+      if (behind !== undefined) this.#keys[side].addNumber(behind, key);
       if (numbered !== null) this.#keys[side].add(key, numbered);
       else if (!isStanding(key) && !isDateOrPlaceholder(key) && !isLabelledStanding(text ?? ''))
         this.#keys[side].add(key, key);
@@ -70,6 +72,8 @@ class Keys {
   // How long keys are: what is of another length is not put together.
   readonly #lengths = new Set<number>();
 
+  // R26/4699 by 4699; null where two keys have that number.
+  readonly #numbers = new Map<string, string | null>();
   // INV-00064 by `INV 64`; null where two keys have that number.
   readonly #short = new Map<string, string | null>();
 
@@ -93,6 +97,12 @@ class Keys {
     this.#set(bare, known === undefined || known === key ? key : known === bare ? bare : null);
   }
 
+  /** R26/4699 is written 4699 too, unless another document has that number. */
+  addNumber(number: string, key: string): void {
+    const known = this.#keys.get(number);
+    this.#numbers.set(number, known === undefined && (this.#numbers.get(number) ?? key) === key ? key : null);
+  }
+
   #set(key: string, word: string | null): void {
     this.#keys.set(key, word);
     this.#heads.add(key.slice(0, HEAD));
@@ -114,8 +124,9 @@ class Keys {
 
   /** A key whose number is so short that only a document's word before it tells it from any other. */
   short(pieces: readonly string[], from: number): string | null {
-    if (this.#short.size === 0) return null;
     const [piece = '', next = ''] = [pieces[from], pieces[from + 1]];
+    if (this.#numbers.has(piece)) return this.#numbers.get(piece) ?? null;
+    if (this.#short.size === 0) return null;
     const [, letters = '', number = ''] =
       SHORT.exec(piece) ?? (/^[A-Z]+$/.test(piece) ? (SHORT.exec(piece + next) ?? []) : []);
     const kind = documentKind(letters);
@@ -126,4 +137,6 @@ class Keys {
 const HEAD = 3;
 // A number of one or two digits, with zeros before it: `Invoice #64` for INV-00064.
 const SHORT = /^([A-Z]+)0*([1-9]\d?)$/;
+// A number behind two digits of a year: R26/4699, INV-26-0442.
+const BEHIND_YEAR = /^[A-Za-z]{1,5}[-/ ]?[12]\d[-/](\d{4,6})$/;
 const YEARLY = /^[A-Z]+(20[123]\d\d{4,})$/;

@@ -3,7 +3,12 @@ import { foldText, referenceKey } from '../ledger/keys.ts';
 import { remembered } from '../ledger/remembered.ts';
 import { businessDayNumbers } from './business-days.ts';
 import { type Identifier, sameIdentifier } from './identifiers.ts';
-import { countedAnew, identifiersInColumn, isLabelledStanding, withReference } from './identifiers-in-text.ts';
+import {
+  countedAnew,
+  identifiersInColumn,
+  isLabelledStanding,
+  withReference,
+} from './identifiers-in-text.ts';
 import { KnownKeys } from './known-keys.ts';
 import { saidIn } from './said.ts';
 import type { Line } from './line.ts';

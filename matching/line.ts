@@ -55,6 +55,13 @@ export function lookOf(line: Line): string {
   ].join('|');
 }
 
+/** True when one of two lines is about a bank's own fee or interest, and the other says what it is about, which is something else. */
+export function isBanksOwn(a: Line, b: Line): boolean {
+  const says = ({ name, words, identifiers }: Line) =>
+    name !== null || words !== null || identifiers.length > 0;
+  return a.said.bankOwn !== b.said.bankOwn && says(a) && says(b);
+}
+
 /** The sum of lines of one currency, in minor units. */
 export function totalOf(lines: readonly Line[]): bigint {
   return lines.reduce((total, line) => total + line.minor, 0n);

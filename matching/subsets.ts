@@ -76,12 +76,15 @@ function areTooMany(tries: bigint, range: bigint, chance: number): boolean {
   return tries > MOST_TRIED || tries * 1_000_000n > BigInt(Math.floor(chance * 1_000_000)) * range;
 }
 
-/** How many sums an amount could have been: the last of the amounts in units of what all of them are multiples of. */
-export function rangeOf(amounts: readonly bigint[]): number {
-  const unit = amounts.reduce(greatestCommonDivisor, 0n);
-  return unit === 0n
-    ? 0
-    : Math.min(Number.MAX_SAFE_INTEGER, parseInt(magnitude((amounts.at(-1) ?? 0n) / unit).toString(), 10));
+/**
+ * How many sums an amount, the last of some, could have been: in units of what all of them are multiples of.
+ * @param areOnes true where the amounts are one party's anyway, and two that are equal are no coincidence: in the largest
+ * round units that all of them have.
+ */
+export function rangeOf(amounts: readonly bigint[], areOnes: boolean): number {
+  if (amounts.every((amount) => amount === 0n)) return 0;
+  const unit = areOnes ? roundnessOf(amounts) : amounts.reduce(greatestCommonDivisor, 0n);
+  return Math.min(Number.MAX_SAFE_INTEGER, parseInt(magnitude((amounts.at(-1) ?? 0n) / unit).toString(), 10));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Board, Rule } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
+import { namesDocument } from '../identifiers.ts';
 import { type Line, otherSide } from '../line.ts';
 import { isAlike, proposeMismatches } from '../mismatches.ts';
 import { NameIndex } from '../name-index.ts';
@@ -41,6 +42,8 @@ export const amountSlip: Rule = {
       fits: (evidence, one, other, shape) =>
         alike(evidence, shape === 'stated' && significantDigits(one.minor - other.minor) >= ODD_DIGITS) &&
         (evidence.days <= window || shape === 'stated') &&
+        // Whoever names a document pays that one, and no other with a fee that is on no list.
+        !(shape === 'small' && namesDocument(one) && namesDocument(other)) &&
         // Unless nobody else it could be.
         (tells(one, other, shape) || (onlyOne(one) && onlyOne(other))),
       window,

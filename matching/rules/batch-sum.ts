@@ -7,6 +7,7 @@ import { type Pool, agreeing, candidates, ofOneParty, sameSign, solve } from './
 
 const CHANCE_COUNTED = 1;
 const CHANCE_STATED = 0.05;
+const DAYS_BEFORE = 1;
 
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
@@ -40,7 +41,10 @@ function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
   const stated = line.side === 'statement' && fees.length > 0 && collective;
   const least = count === null ? {} : { least: count };
   const inParts = (said || mayBeMany(line, tied)) && batch.mayHoldPartsOf(line.minor, count ?? undefined);
-  if (!said && !counted && !stated && !inParts) return [];
+  // What is paid in was booked before.
+  const isLater = (line.side === 'statement' ? batch.day - line.day : line.day - batch.day) > DAYS_BEFORE;
+  const settles = line.side === 'statement' && line.minor > 0n && tied && collective;
+  if (!said && !counted && !stated && !inParts && !settles) return [];
 
   const all = candidates(line, batch.lines, board.settings.windows.group);
   const fits = (other: Line) =>
@@ -58,12 +62,14 @@ function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
       ...{ ...shared, lines: all, percent: 93, whole: CHANCE_COUNTED },
       ...{ lessPercent: true, wholeOnly: true },
     });
+  // All of one text that day, less an even share: a settlement of cards that calls them otherwise.
+  if (settles) pools.push({ ...shared, lines: all, percent: 82, wholeOnly: true, lessShare: true });
   // What the day's takings were before the fee that the text states.
   if (stated) {
     const lines = all.filter(({ minor }) => minor > 0n === line.minor > 0n);
     pools.push({ ...shared, lines, percent: 93, chance: CHANCE_STATED, beforeFee: true, ...least });
   }
-  if (inParts) pools.push({ ...shared, lines: sameSign(line, all), percent: 90, ...least });
+  if (inParts && !isLater) pools.push({ ...shared, lines: sameSign(line, all), percent: 90, ...least });
   return pools;
 }
 

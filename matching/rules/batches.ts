@@ -12,6 +12,8 @@ export const MOST_IN_BATCH = 150;
 /** Lines of one side and day. */
 export class Batch {
   readonly lines: readonly Line[];
+  /** As a business day. */
+  readonly day: number;
   /** How many accidental sums it may produce, see `subsetFor`. */
   readonly chance: number;
   /** The word with which the lines' texts begin; null where something else makes them a batch. */
@@ -21,8 +23,8 @@ export class Batch {
   readonly #paidIn: Amounts;
   readonly #paidOut: Amounts;
 
-  constructor(lines: readonly Line[], chance: number, word: string | null, tied: boolean) {
-    [this.lines, this.chance, this.word, this.tied] = [lines, chance, word, tied];
+  constructor(lines: readonly Line[], day: number, chance: number, word: string | null, tied: boolean) {
+    [this.lines, this.day, this.chance, this.word, this.tied] = [lines, day, chance, word, tied];
     this.#paidIn = amountsOf(lines, 1n);
     this.#paidOut = amountsOf(lines, -1n);
   }
@@ -77,7 +79,7 @@ export class Batches {
       // All invoices have one kind of reference.
       const tied = !whole && word === null && !key.includes(' ref ');
       const chance = whole ? CHANCE_SAME_DAY / open.length : this.mostChance;
-      this.#add(first, new Batch(lines, chance, word, tied));
+      this.#add(first, new Batch(lines, first.day, chance, word, tied));
     }
   }
 

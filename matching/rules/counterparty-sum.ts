@@ -95,7 +95,8 @@ class Party {
     return [
       ...seriesOf(pool),
       ...unlike([...ofItsName, ...others]).map((lines) => ({
-        ...{ ...shape, lines, percent: ofItsName.includes(lines) ? 95 : 93, whole: CHANCE_WHOLE_PARTY },
+        ...{ ...shape, lines, percent: ofItsName.includes(lines) ? 95 : 93 },
+        ...{ whole: CHANCE_WHOLE_PARTY, areOnes: ofItsName.includes(lines) },
         // Who names it is among its parts.
         together: (parts: readonly Line[]) =>
           shared.length === 0 || shared.some((other) => parts.includes(other)),

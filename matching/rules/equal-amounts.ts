@@ -3,7 +3,7 @@ import { type Edge, assign } from '../assign.ts';
 import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
 import { shareIdentifier } from '../identifiers.ts';
-import { type Line, byKeys, lookOf } from '../line.ts';
+import { type Line, byKeys, isBanksOwn, lookOf } from '../line.ts';
 import { withoutRepeats } from '../repeats.ts';
 import { significantDigits } from '../statistics.ts';
 
@@ -72,13 +72,19 @@ function pairEqualAmounts(board: Board, rule: Rule): void {
       const [one, other] = [ledger[row], statement[column]];
       if (!pair || !one || !other) continue;
       const alternatives = Math.max(exchanges, again.get(one) ?? 0, again.get(other) ?? 0);
-      // Without a text nobody can say which of two it is, and a guess would look like knowledge.
-      if (!withText && alternatives > 0) continue;
       // Only what is ambiguous has rivals worth naming.
       const rivals =
         alternatives === 0
           ? []
           : weighed.filter((rival) => rival !== pair && (rival.row === row || rival.column === column));
+      // Without a text nobody can say which of two it is, and a guess would look like knowledge; unless the two look the same.
+      const looksThe = (same: Line, line: Line | undefined) =>
+        line !== undefined && lookOf(line) === lookOf(same);
+      if (
+        !withText &&
+        rivals.some((rival) => !looksThe(one, ledger[rival.row]) || !looksThe(other, statement[rival.column]))
+      )
+        continue;
       board.take({
         rule: rule.name,
         type: pair.evidence.shared ? 'exact_match' : 'fuzzy_match',
@@ -112,7 +118,7 @@ function pairsOf(
     const evidence = board.weigh(one, other);
     if (evidence.textual !== withText || (isFar && !board.nameOneDocument(evidence))) return null;
     // A fee that the bank took is no payment of somebody's, and has a text, if not one to compare.
-    if (!withText && one.said.bankOwn !== other.said.bankOwn) return null;
+    if (!withText && isBanksOwn(one, other)) return null;
     // Two names that are not alike are a text that does not agree.
     if (!withText && one.name && other.name && !isUnmistakable(board, one, other, evidence)) return null;
     if (!withText && board.namesKnownOther(one, other)) return null;

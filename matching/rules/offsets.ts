@@ -63,7 +63,9 @@ export const reversalInText: Rule = {
     for (const pair of opposites(board, () => ['']))
       if (
         pair.only &&
-        (pair.first.said.reverses || pair.second.said.reverses) &&
+        // Of what comes later nothing is taken back yet.
+        takesBackLater(pair.first, pair.second) ===
+          (pair.first.said.reverses && pair.second.said.reverses ? 0 : 1) &&
         !inBoth(pair) &&
         !contradicting(board, pair)
       )

@@ -30,6 +30,8 @@ export interface Pool {
   readonly inPart?: true;
   /** How many parts there are at least; two where nothing is said. */
   readonly least?: number;
+  /** All of the pool has the line's very name. */
+  readonly areOnes?: boolean;
   /** Only all of the pool is tried. */
   readonly wholeOnly?: true;
   /** Whether these parts can be this line's; looked at only once they add up. */
@@ -105,7 +107,7 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   const { lines, chance, named } = pool;
   if (named) {
     const rest = line.minor - totalOf(named);
-    if (totalOf(lines) === rest && isTelling(line, lines, chance))
+    if (totalOf(lines) === rest && isTelling(line, lines, chance, true))
       return { ...pool, line, parts: [...named, ...lines], others: 0 };
     const found = subsetFor(
       lines.map((one) => one.minor),
@@ -119,7 +121,7 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   if (lines.length < 2) return null;
   // All of a pool is one try, however many lines it has.
   const whole = sameSign(line, lines).length === lines.length ? (pool.whole ?? chance) : chance;
-  if (totalOf(lines) === line.minor && isTelling(line, lines, whole))
+  if (totalOf(lines) === line.minor && isTelling(line, lines, whole, pool.areOnes === true))
     return { ...pool, line, parts: lines, others: 0 };
   const short = line.side === 'ledger' ? line.minor - totalOf(lines) : totalOf(lines) - line.minor;
   if (pool.lessFee && short !== 0n && board.isStatedFee(magnitude(short), [line, ...lines]))
@@ -194,8 +196,8 @@ function lessByPercent(
 const LEAST_TIMES_REST = 50n;
 
 // One try among as many sums as the amount has units: of round amounts one in few fits by chance.
-function isTelling(line: Line, lines: readonly Line[], chance: number): boolean {
-  return rangeOf([...lines.map((one) => one.minor), line.minor]) * chance >= 1;
+function isTelling(line: Line, lines: readonly Line[], chance: number, areOnes: boolean): boolean {
+  return rangeOf([...lines.map((one) => one.minor), line.minor], areOnes) * chance >= 1;
 }
 
 // Sets that differ only by which of some equal amounts they hold.
