@@ -54,7 +54,7 @@ test('a processor’s sales of a day are one payout, also less its percentage', 
     { amount: '90.17', counterparty: 'Paul Davis', description: 'Square sale', reference: 'ORD-12404' },
   ];
   const paid = (amount: string) => [{ amount, description: 'SQUARE INC DEPOSIT', date: '2026-03-11' }];
-  assert.deepEqual(found(day, paid('475.31')), ['counterparty_sum multi_to_one L1 L2 L3 S1']);
+  assert.deepEqual(found(day, paid('475.31')), ['batch_sum multi_to_one L1 L2 L3 S1']);
   assert.deepEqual(found(day, paid('475.63')), ['batch_sum multi_to_one L1 L2 L3 S1'], 'no even share');
   assert.deepEqual(found(day, paid('430.00')), []);
 });

@@ -1,4 +1,12 @@
-import { type Identifier, contradicts, isLong, isMistaken, isSlip, sameIdentifier } from './identifiers.ts';
+import {
+  type Identifier,
+  contradicts,
+  isLong,
+  isMistaken,
+  isNeutral,
+  isSlip,
+  sameIdentifier,
+} from './identifiers.ts';
 import type { Line } from './line.ts';
 import { type Likeness, type Name, likeness } from './names.ts';
 import { otherPeriods } from './periods.ts';
@@ -17,6 +25,8 @@ export interface Evidence {
   readonly disagrees: boolean;
   /** True when both name a document that nobody else names, by two numbers of which one is miswritten. */
   readonly miswritten: boolean;
+  /** True when one of them has the last digits of the cheque that the other names. */
+  readonly cutCheque: boolean;
   /** True when both name one customer, member or contract by its number. */
   readonly sameParty: boolean;
   /** How alike the names are, 0 to 100; null when one line has none. */
@@ -46,6 +56,7 @@ const LONG_SLIP_BITS = 8;
 const MISWRITTEN_BITS = 4;
 const MOST_IDENTIFIER_BITS = 14;
 const CUT_OFF_BITS = 4;
+const CUT_CHEQUE_BITS = 6;
 const PARTY_BITS = 5;
 const PARTY_KINDS = new Set(['CUSTOMER', 'CONTRACT']);
 // Banks post within days; each day that passes makes another event likelier.
@@ -105,6 +116,7 @@ export class Scale {
       textual:
         identifiers.shared !== null ||
         identifiers.sameParty ||
+        identifiers.cutCheque ||
         (name.percent !== null && name.percent >= (name.bits > 1 ? ALIKE_PERCENT : SAME_PERCENT)),
     };
   }
@@ -171,9 +183,12 @@ export class Scale {
   #identifiers(
     a: Line,
     b: Line,
-  ): Pick<Evidence, 'shared' | 'identifierBits' | 'contradicted' | 'disagrees' | 'miswritten' | 'sameParty'> {
+  ): Pick<
+    Evidence,
+    'shared' | 'identifierBits' | 'contradicted' | 'disagrees' | 'miswritten' | 'cutCheque' | 'sameParty'
+  > {
     let [best, shared, against] = [0, null as Identifier | null, 0];
-    let [sameParty, disagrees, miswritten] = [false, false, false];
+    let [sameParty, disagrees, miswritten, cutCheque] = [false, false, false, false];
     for (const one of a.identifiers)
       for (const other of b.identifiers) {
         if (sameIdentifier(one, other)) {
@@ -183,7 +198,8 @@ export class Scale {
           }
           const bits = this.#statistics.identifier(one);
           if (bits > best) [best, shared] = [bits, one];
-        } else if (isCutOff(one.key, other.key)) best = Math.max(best, CUT_OFF_BITS);
+        } else if (isCutCheque(one, other)) [best, cutCheque] = [Math.max(best, CUT_CHEQUE_BITS), true];
+        else if (isCutOff(one.key, other.key)) best = Math.max(best, CUT_OFF_BITS);
         else if (
           contradicts(one, other) ||
           this.#ofOneColumn(one, other) ||
@@ -221,6 +237,7 @@ export class Scale {
         this.#statistics.ofTwoGroups(a, b),
       disagrees,
       miswritten: miswritten && against === 0,
+      cutCheque,
       sameParty,
     };
   }
@@ -293,6 +310,19 @@ export class Scale {
     if (second !== undefined && theirs.words.length > 1 && !this.#statistics.knowsManyParties) return null;
     return this.#statistics.namesOneParty(first) ? this.#statistics.word(first) : null;
   }
+}
+
+// The books have the last four digits of a cheque's number, and the bank all of them.
+function isCutCheque(a: Identifier, b: Identifier): boolean {
+  const [short, long] = a.digits.length <= b.digits.length ? [a, b] : [b, a];
+  return (
+    (a.kind === 'CHK' || b.kind === 'CHK') &&
+    (isNeutral(short.kind) || short.kind === 'CHK') &&
+    /^\d{4}$/.test(short.key.slice(-4)) &&
+    long.digits.length > 4 &&
+    short.key.replace(/^[A-Z]+/, '').length === 4 &&
+    long.key.endsWith(short.key.slice(-4))
+  );
 }
 
 // A field that is too short cuts a reference off at its end; some banks keep only its last digits.

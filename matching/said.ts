@@ -14,6 +14,8 @@ export interface Said {
   readonly bankOwn: boolean;
   /** True when it is about many payments at once: a deposit, a payroll, a payout, a payment run. */
   readonly collective: boolean;
+  /** True when it is a part of what is owed. */
+  readonly inPart: boolean;
   /** Short numbers that it gives to things, as `unit 4`. */
   readonly labels: readonly string[];
   /** Fees and deductions that it states, in minor units of the line's currency. */
@@ -40,6 +42,10 @@ const BANK_OWN =
 const COLLECTIVE =
   /\b(?:deposit\w*|night drop|en efectivo|versements?|storting\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|bacs|suppliers|creditors|takings|and others|et al|sepa dd|direct debits)\b|\b[au]\. ?[ao]\.|\+ ?\d+ more\b/;
 
+// A payment that says that it is not the whole.
+const IN_PART =
+  /\b(?:partial|part[ -]?(?:payment|pmt|pymt|paid)|on account|instal?lment|acconto|acompte|anticipo|parcial|anzahlung|teilzahlung|teilbetrag|abschlag\w*|aconto|a conto|delbetal\w*|deelbetaling)\b/;
+
 // One for all lines whose text says nothing of it, as that of most does.
 const NOTHING: Said = {
   reverses: false,
@@ -47,6 +53,7 @@ const NOTHING: Said = {
   periods: [],
   bankOwn: false,
   collective: false,
+  inPart: false,
   labels: [],
   fees: [],
   count: null,
@@ -63,6 +70,7 @@ export function saidIn(text: string, currency: string): Said {
     periods: periodsIn(text),
     bankOwn: BANK_OWN.test(text),
     collective: COLLECTIVE.test(text),
+    inPart: IN_PART.test(text),
     labels: labelsIn(text),
     fees: statedFees(text, currency),
     count: countIn(text),
@@ -78,6 +86,7 @@ function saysNothing({
   periods,
   bankOwn,
   collective,
+  inPart,
   labels,
   fees,
   count,
@@ -85,5 +94,6 @@ function saysNothing({
   days,
 }: Said) {
   const lists = periods.length + labels.length + fees.length + days.length;
-  return !reverses && !replaces && !bankOwn && !collective && lists === 0 && count === null && part === null;
+  const isSaid = reverses || replaces || bankOwn || collective || inPart;
+  return !isSaid && lists === 0 && count === null && part === null;
 }

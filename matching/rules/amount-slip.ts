@@ -30,20 +30,21 @@ export const amountSlip: Rule = {
       near(line, window).filter((other) => alike(board.weigh(line, other))).length === 1;
     const tells = (one: Line, other: Line, shape: Shape) =>
       meaningOf(shape).sure ??
-      (shape !== 'small' &&
+      (!meaningOf(shape).inPart &&
         significantDigits(one.minor) >= ODD_DIGITS &&
         significantDigits(other.minor) >= ODD_DIGITS);
     proposeMismatches(board, amountSlip, {
       pairs: pairs(),
       shapeFor: (one, other) => {
         const shape = shapeOf(board, one, other);
-        return shape !== null && (shape === 'small' || !meaningOf(shape).inPart) ? shape : null;
+        const isTold = shape === 'small' || (shape === 'partial' && (one.said.inPart || other.said.inPart));
+        return shape !== null && (isTold || !meaningOf(shape).inPart) ? shape : null;
       },
       fits: (evidence, one, other, shape) =>
         alike(evidence, shape === 'stated' && significantDigits(one.minor - other.minor) >= ODD_DIGITS) &&
         (evidence.days <= window || shape === 'stated') &&
         // Whoever names a document pays that one, and no other with a fee that is on no list.
-        !(shape === 'small' && namesDocument(one) && namesDocument(other)) &&
+        !(meaningOf(shape).inPart && namesDocument(one) && namesDocument(other)) &&
         // Unless nobody else it could be.
         (tells(one, other, shape) || (onlyOne(one) && onlyOne(other))),
       window,

@@ -43,7 +43,7 @@ function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
   const inParts = (said || mayBeMany(line, tied)) && batch.mayHoldPartsOf(line.minor, count ?? undefined);
   // What is paid in was booked before.
   const isLater = (line.side === 'statement' ? batch.day - line.day : line.day - batch.day) > DAYS_BEFORE;
-  const settles = line.side === 'statement' && line.minor > 0n && tied && collective;
+  const settles = tied && collective && isPaidOut(line);
   if (!said && !counted && !stated && !inParts && !settles) return [];
 
   const all = candidates(line, batch.lines, board.settings.windows.group);
@@ -79,6 +79,11 @@ function saysWord(line: Line, word: string): boolean {
     (name) =>
       name?.words.some((said) => said === word || (word.length >= 4 && said.startsWith(word))) === true,
   );
+}
+
+// Of what is paid in with a slip nobody keeps anything.
+function isPaidOut({ side, minor, identifiers }: Line): boolean {
+  return side === 'statement' && minor > 0n && !identifiers.some(({ kind }) => kind === 'DEP');
 }
 
 // A cheque is one payment, and a line that names somebody is that somebody's, unless it says that it is many.
