@@ -58,7 +58,7 @@ const MOST_IDENTIFIER_BITS = 14;
 const CUT_OFF_BITS = 4;
 const CUT_CHEQUE_BITS = 6;
 const PARTY_BITS = 5;
-const PARTY_KINDS = new Set(['CUSTOMER', 'CONTRACT']);
+const PARTY_KINDS = new Set(['CUSTOMER', 'CONTRACT', 'PREMISES']);
 // Banks post within days; each day that passes makes another event likelier.
 const SAME_DAY_BITS = 2;
 const SAID_DAY_BITS = 4;
@@ -224,7 +224,8 @@ export class Scale {
       }
     const party = (sameParty ? PARTY_BITS : 0) + (shared ? 0 : this.#statistics.group(a, b));
     // Unit 4 is not unit 9.
-    if (!shared && otherLabels(a.said.labels, b.said.labels)) against = CONTRADICTION_BITS;
+    if (!shared && (otherLabels(a.said.labels, b.said.labels) || ofOtherPremises(a, b)))
+      against = CONTRADICTION_BITS;
     if (miswritten) best = Math.max(best, MISWRITTEN_BITS);
     const bits = shared ? best : against < 0 ? against : best;
     const identifierBits = Math.min(bits + party, MOST_IDENTIFIER_BITS);
@@ -310,6 +311,17 @@ export class Scale {
     if (second !== undefined && theirs.words.length > 1 && !this.#statistics.knowsManyParties) return null;
     return this.#statistics.namesOneParty(first) ? this.#statistics.word(first) : null;
   }
+}
+
+/** True when both say which flat or unit they are for, and not the same. */
+function ofOtherPremises(a: Line, b: Line): boolean {
+  const of = ({ identifiers }: Line) => identifiers.filter(({ kind }) => kind === 'PREMISES');
+  const [ours, theirs] = [of(a), of(b)];
+  return (
+    ours.length > 0 &&
+    theirs.length > 0 &&
+    !ours.some((one) => theirs.some((other) => sameIdentifier(one, other)))
+  );
 }
 
 // The books have the last four digits of a cheque's number, and the bank all of them.

@@ -252,6 +252,9 @@ export function identifierOf(word: string, before: string): Identifier | null {
   // `on acct INV-0442` is about the invoice.
   const isLabelled = STANDING.has(before) && !DOCUMENTS.has(letters);
   const standing = STANDING.has(letters) || isLabelled || (standingKey.test(key) && !COUNTED_ANEW.test(word));
+  // Flat B214 is not flat 214.
+  if (rest !== '' && letters !== '' && isLabelled)
+    return { key, kind: kindOf(before), digits: '', year: '', standing, own: false };
   if (rest !== '') {
     const { year, number } = yearOf(word, letters, rest, kindOf(said));
     const digits = number.replace(/^0+(?=\d)/, '');
