@@ -141,5 +141,8 @@ function bookedApart(
     // One that another pair has taken is that one's.
     (line) => line !== one && Math.abs(line.day - one.day) <= APART_DAYS && board.isOpen(line),
   );
-  return found.length === 1 ? (found[0] ?? null) : null;
+  const sameDay = found.filter(({ date }) => date === one.date);
+  const [first, ...others] = sameDay.length > 0 ? sameDay : found;
+  // Of several that look the same it is the first.
+  return first && others.every((line) => lookOf(line) === lookOf(first)) ? first : null;
 }

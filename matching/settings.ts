@@ -20,7 +20,7 @@ export const settingsSchema = z.strictObject({
       /** Of proposals by an identifier: whoever names the document may be late. */
       late: days(260).default(66),
       /** The same where these lines name the document and nobody else does. */
-      document: days(260).default(260),
+      document: days(400).default(270),
       name: days(60).default(15),
       amount: days(20).default(7),
       group: days(60).default(15),

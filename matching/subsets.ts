@@ -17,6 +17,7 @@ const MOST_TRIED = 150_000;
  * multiples of. Past that, a sum that fits says nothing (24 amounts have 16 million subsets).
  * @param amounts in minor units, any sign.
  * @param least the smallest number of amounts.
+ * @param most the largest, where it is known; not all of them.
  * @returns null when none adds up within those bounds.
  */
 export function subsetFor(
@@ -24,6 +25,7 @@ export function subsetFor(
   target: bigint,
   chance: number,
   least = 2,
+  most = amounts.length - 1,
 ): Solution | null {
   const unit = [...amounts, target].reduce(greatestCommonDivisor, 0n);
   if (unit === 0n || target === 0n || amounts.length < least) return null;
@@ -31,7 +33,7 @@ export function subsetFor(
   let tries = 0n;
   let [first, others] = [null as readonly number[] | null, -1];
   let subsets: Subsets | null = null;
-  for (let size = least; size < amounts.length; size += 1) {
+  for (let size = least; size <= Math.min(most, amounts.length - 1); size += 1) {
     tries += combinations(amounts.length, size);
     if (areTooMany(tries, range, chance)) break;
     subsets ??= new Subsets(amounts);

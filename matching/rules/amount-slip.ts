@@ -4,7 +4,7 @@ import { namesDocument } from '../identifiers.ts';
 import { type Line, otherSide } from '../line.ts';
 import { isAlike, proposeMismatches } from '../mismatches.ts';
 import { NameIndex } from '../name-index.ts';
-import { type Shape, meaningOf, shapeOf } from '../shapes.ts';
+import { type Shape, isKept, meaningOf, shapeOf } from '../shapes.ts';
 import { significantDigits } from '../statistics.ts';
 
 // Of round amounts any two differ by one digit.
@@ -28,23 +28,24 @@ export const amountSlip: Rule = {
       isAlike(evidence) && (!evidence.contradicted || isStated);
     const onlyOne = (line: Line) =>
       near(line, window).filter((other) => alike(board.weigh(line, other))).length === 1;
+    const isOdd = ({ minor }: Line) => significantDigits(minor) >= ODD_DIGITS;
     const tells = (one: Line, other: Line, shape: Shape) =>
-      meaningOf(shape).sure ??
-      (!meaningOf(shape).inPart &&
-        significantDigits(one.minor) >= ODD_DIGITS &&
-        significantDigits(other.minor) >= ODD_DIGITS);
+      // Fees are round, and so round amounts differ by one.
+      (shape === 'charge' ? isOdd(one) || isOdd(other) : meaningOf(shape).sure) ??
+      (shape !== 'kept' && !meaningOf(shape).inPart && isOdd(one) && isOdd(other));
     proposeMismatches(board, amountSlip, {
       pairs: pairs(),
       shapeFor: (one, other) => {
         const shape = shapeOf(board, one, other);
-        const isTold = shape === 'small' || (shape === 'partial' && (one.said.inPart || other.said.inPart));
-        return shape !== null && (isTold || !meaningOf(shape).inPart) ? shape : null;
+        if (shape === null || shape === 'small' || !meaningOf(shape).inPart) return shape;
+        if (isKept(board, one, other)) return 'kept';
+        return shape === 'partial' && (one.said.inPart || other.said.inPart) ? shape : null;
       },
       fits: (evidence, one, other, shape) =>
         alike(evidence, shape === 'stated' && significantDigits(one.minor - other.minor) >= ODD_DIGITS) &&
         (evidence.days <= window || shape === 'stated') &&
         // Whoever names a document pays that one, and no other with a fee that is on no list.
-        !(meaningOf(shape).inPart && namesDocument(one) && namesDocument(other)) &&
+        !((shape === 'kept' || meaningOf(shape).inPart) && namesDocument(one) && namesDocument(other)) &&
         // Unless nobody else it could be.
         (tells(one, other, shape) || (onlyOne(one) && onlyOne(other))),
       window,

@@ -39,7 +39,7 @@ function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
   const said = word !== null && saysWord(line, word);
   const counted = count === batch.lines.length && (tied || word !== null);
   const stated = line.side === 'statement' && fees.length > 0 && collective;
-  const least = count === null ? {} : { least: count };
+  const least = count === null ? {} : { least: count, most: count };
   const inParts = (said || mayBeMany(line, tied)) && batch.mayHoldPartsOf(line.minor, count ?? undefined);
   // What is paid in was booked before.
   const isLater = (line.side === 'statement' ? batch.day - line.day : line.day - batch.day) > DAYS_BEFORE;

@@ -4,6 +4,7 @@ import { type Line, byKeys, otherSide, totalOf } from '../line.ts';
 import { subsetFor } from '../subsets.ts';
 import { LEAST_TIMES_FEE } from './group-key.ts';
 import { takeSides } from './sides.ts';
+import { arePairs } from './many-to-many.ts';
 import { agreeing } from './parts.ts';
 
 const MOST_LINES = 24;
@@ -61,7 +62,13 @@ export const dayGroup: Rule = {
         if (ledger.length < 2 || ledger.length > MOST_LINES || !areNear(board, [...ledger, ...statement]))
           continue;
         const parts = adding(ledger, totalOf(statement));
-        if (parts && takeSides(board, dayGroup, parts, statement, `are of one day (${day})`, 88)) break;
+        // What is on both sides by itself is no group.
+        if (
+          parts &&
+          !arePairs(board, parts, statement) &&
+          takeSides(board, dayGroup, parts, statement, `are of one day (${day})`, 88)
+        )
+          break;
       }
     }
   },

@@ -55,15 +55,15 @@ class Party {
       line,
       [...new Set(alsoNamed)].filter((other) => shareIdentifier(line, other)),
     );
-    // What names two has more to say than one document, or a slip in one of them.
-    if (anchors.length === 0 || !(line.said.collective || anchors.length >= 2 || namesMore(line, anchors)))
-      return [];
+    if (anchors.length === 0) return [];
+    // What names two has more to say than one document, or a slip in one of them. Else only a credit note is taken off.
+    const isList = line.said.collective || anchors.length >= 2 || namesMore(line, anchors);
     const besides = (other: Line) =>
       isCandidate(line, other, late) && anchors.some(({ day }) => Math.abs(day - other.day) <= group);
     const unnamed = this.#names
       .near(line, besides)
       .filter((other) => !anchors.includes(other) && this.#isAlike(line, other));
-    return anchoredPools(line, anchors, unnamed);
+    return anchoredPools(line, anchors, unnamed, isList);
   }
 
   #ofItsName(line: Line, alsoNamed: readonly Line[]): Pool[] {
@@ -189,12 +189,17 @@ function namesMore(line: Line, [anchor]: readonly Line[]): boolean {
 }
 
 /** What it names, and others that it does not: `INV-4568 a.o.`; or a credit note, which is seldom named. */
-function anchoredPools(line: Line, named: readonly Line[], unnamed: readonly Line[]): Pool[] {
+function anchoredPools(
+  line: Line,
+  named: readonly Line[],
+  unnamed: readonly Line[],
+  isList: boolean,
+): Pool[] {
   const positive = line.minor > 0n;
   const rest = magnitude(line.minor - totalOf(named));
   const credits = unnamed.filter(({ minor }) => minor > 0n !== positive);
   const others = unnamed.filter(({ minor }) => minor > 0n === positive && magnitude(minor) <= rest);
-  return [others, credits].flatMap((lines) =>
+  return (isList ? [others, credits] : [credits]).flatMap((lines) =>
     lines.length === 0
       ? []
       : [

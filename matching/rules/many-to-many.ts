@@ -118,7 +118,7 @@ function takePart(board: Board, lines: readonly Line[]): void {
 }
 
 /** True for lines that each have their like on the other side, but for a rounding, whatever keeps them apart. */
-function arePairs(board: Board, ledger: readonly Line[], statement: readonly Line[]): boolean {
+export function arePairs(board: Board, ledger: readonly Line[], statement: readonly Line[]): boolean {
   const isLike = (one: Line, other: Line) =>
     magnitude(one.minor - other.minor) <= board.roundingIn(one.currency);
   return ledger.every((one) => statement.some((other) => isLike(one, other)));

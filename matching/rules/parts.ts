@@ -30,6 +30,8 @@ export interface Pool {
   readonly inPart?: true;
   /** How many parts there are at least; two where nothing is said. */
   readonly least?: number;
+  /** How many there are at most, where that is known. */
+  readonly most?: number;
   /** All of the pool has the line's very name. */
   readonly areOnes?: boolean;
   /** Only all of the pool is tried. */
@@ -150,6 +152,7 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
       line.minor + fee,
       chance,
       pool.least,
+      pool.most,
     );
     // Several sets that add up: a guess, unless the text ties them together.
     if (!found || (found.others > 0 && !interchangeable(lines, found))) continue;
