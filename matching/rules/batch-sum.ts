@@ -7,7 +7,9 @@ import { type Pool, agreeing, candidates, ofOneParty, sameSign, solve } from './
 
 const CHANCE_COUNTED = 1;
 const CHANCE_STATED = 0.05;
+// What is paid in was booked before, and what is paid out was sold days ago.
 const DAYS_BEFORE = 1;
+const DAYS_TO_PAY_OUT = 4;
 
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
@@ -34,16 +36,19 @@ export const batchSum: Rule = {
 };
 
 function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
-  const { word, tied, chance } = batch;
+  const { word, by, tied, chance } = batch;
   const { count, fees, collective } = line.said;
   const said = word !== null && saysWord(line, word);
   const counted = count === batch.lines.length && (tied || word !== null);
   const stated = line.side === 'statement' && fees.length > 0 && collective;
   const least = count === null ? {} : { least: count, most: count };
   const inParts = (said || mayBeMany(line, tied)) && batch.mayHoldPartsOf(line.minor, count ?? undefined);
-  // What is paid in was booked before.
-  const isLater = (line.side === 'statement' ? batch.day - line.day : line.day - batch.day) > DAYS_BEFORE;
-  const settles = tied && collective && isPaidOut(line);
+  const days = line.side === 'statement' ? line.day - batch.day : batch.day - line.day;
+  const settles =
+    isPaidOut(line) &&
+    days >= 0 &&
+    days <= DAYS_TO_PAY_OUT &&
+    (by === 'day' ? saysWordOf(line, batch.lines) : (tied || by === 'name') && collective);
   if (!said && !counted && !stated && !inParts && !settles) return [];
 
   const all = candidates(line, batch.lines, board.settings.windows.group);
@@ -55,21 +60,26 @@ function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
   const pools: Pool[] = [];
   // All that a processor or a till took that day, less what it gave back and kept.
   if (said)
-    pools.push({ ...shared, lines: all, percent: 92, lessFee: true, lessPercent: true, wholeOnly: true });
+    pools.push({
+      ...{ ...shared, lines: all, percent: 92, lessFee: true, wholeOnly: true },
+      // Many a total is a little more than some payout of the week.
+      ...(Math.abs(days) <= DAYS_TO_PAY_OUT ? { lessPercent: true } : {}),
+    });
   // As many as it says that it is.
   if (counted)
     pools.push({
       ...{ ...shared, lines: all, percent: 93, whole: CHANCE_COUNTED },
       ...{ lessPercent: true, wholeOnly: true },
     });
-  // All of one text that day, less an even share: a settlement of cards that calls them otherwise.
+  // All of one kind that day, less an even share: a settlement of cards that calls them otherwise.
   if (settles) pools.push({ ...shared, lines: all, percent: 82, wholeOnly: true, lessShare: true });
   // What the day's takings were before the fee that the text states.
   if (stated) {
     const lines = all.filter(({ minor }) => minor > 0n === line.minor > 0n);
     pools.push({ ...shared, lines, percent: 93, chance: CHANCE_STATED, beforeFee: true, ...least });
   }
-  if (inParts && !isLater) pools.push({ ...shared, lines: sameSign(line, all), percent: 90, ...least });
+  if (inParts && days >= -DAYS_BEFORE)
+    pools.push({ ...shared, lines: sameSign(line, all), percent: 90, ...least });
   return pools;
 }
 
@@ -79,6 +89,10 @@ function saysWord(line: Line, word: string): boolean {
     (name) =>
       name?.words.some((said) => said === word || (word.length >= 4 && said.startsWith(word))) === true,
   );
+}
+
+function saysWordOf(line: Line, others: readonly Line[]): boolean {
+  return others.some(({ words }) => words?.words[0] !== undefined && saysWord(line, words.words[0]));
 }
 
 // Of what is paid in with a slip nobody keeps anything.

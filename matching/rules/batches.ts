@@ -9,6 +9,9 @@ const CHANCE_SAME_BATCH = 2;
 // A single line is no batch, and of very many on one day nothing tells which belong together.
 export const MOST_IN_BATCH = 150;
 
+/** Nothing but their day, the kind of their references, a batch's number, a text, its first word, or a counterparty. */
+export type Common = 'day' | 'ref' | 'group' | 'text' | 'word' | 'name';
+
 /** Lines of one side and day. */
 export class Batch {
   readonly lines: readonly Line[];
@@ -16,17 +19,22 @@ export class Batch {
   readonly day: number;
   /** How many accidental sums it may produce, see `subsetFor`. */
   readonly chance: number;
+  /** What its lines have in common besides their day. */
+  readonly by: Common;
   /** The word with which the lines' texts begin; null where something else makes them a batch. */
   readonly word: string | null;
-  /** True where the lines have a text, or a batch's number, in common. */
-  readonly tied: boolean;
   readonly #paidIn: Amounts;
   readonly #paidOut: Amounts;
 
-  constructor(lines: readonly Line[], day: number, chance: number, word: string | null, tied: boolean) {
-    [this.lines, this.day, this.chance, this.word, this.tied] = [lines, day, chance, word, tied];
+  constructor(lines: readonly Line[], day: number, chance: number, by: Common, word: string | null) {
+    [this.lines, this.day, this.chance, this.by, this.word] = [lines, day, chance, by, word];
     this.#paidIn = amountsOf(lines, 1n);
     this.#paidOut = amountsOf(lines, -1n);
+  }
+
+  /** True where the lines have a text, or a batch's number, in common. */
+  get tied(): boolean {
+    return this.by === 'text' || this.by === 'group';
   }
 
   /** True when its lines of an amount's sign come to that amount, in minor units, or more. */
@@ -74,12 +82,10 @@ export class Batches {
     for (const [key, lines] of byKeys(open, batchKeys)) {
       const [first] = lines;
       if (!first || lines.length < 2 || lines.length > MOST_IN_BATCH) continue;
-      const whole = key === dateKey(first);
-      const word = / word (.*)$/.exec(key)?.[1] ?? null;
-      // All invoices have one kind of reference.
-      const tied = !whole && word === null && !key.includes(' ref ');
-      const chance = whole ? CHANCE_SAME_DAY / open.length : this.mostChance;
-      this.#add(first, new Batch(lines, first.day, chance, word, tied));
+      const [, by = 'day', said = ''] = key.slice(dateKey(first).length).match(COMMON) ?? [];
+      const chance = by === 'day' ? CHANCE_SAME_DAY / open.length : this.mostChance;
+      const word = by === 'word' ? said : null;
+      this.#add(first, new Batch(lines, first.day, chance, by as Common, word));
     }
   }
 
@@ -108,6 +114,8 @@ function dateKey({ currency, side, date }: Line): string {
   return `${currency} ${side} ${date}`;
 }
 
+const COMMON = /^ (\w+) (.*)$/;
+
 function batchKeys(line: Line): string[] {
   const day = dateKey(line);
   const prefix = /^[A-Z]+/.exec(line.reference ?? '')?.[0];
@@ -115,6 +123,7 @@ function batchKeys(line: Line): string[] {
     day,
     ...(line.group ? [`${day} group ${line.group}`] : []),
     ...(prefix ? [`${day} ref ${prefix}`] : []),
+    ...(line.name ? [`${day} name ${line.name.joined}`] : []),
     ...(line.words ? [`${day} text ${line.words.joined}`, `${day} word ${line.words.words[0] ?? ''}`] : []),
   ];
 }
