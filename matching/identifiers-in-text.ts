@@ -72,6 +72,9 @@ const NUMBER_FIELD = /^(?:\d{6,}|[A-Z]{3,5}\d{8,})$/;
 const FISCAL = /^[A-Z]*[-/_.]?(?:20)?(\d\d)[-/](\d\d)[-/_.](\d{3,})$/;
 const FISCAL_LAST = /(?:^|[-/_.])([A-Z]*[-/_.]?(\d{1,6})[-/_](?:20)?([123]\d)-([123]\d))(?=$|[-/_.])/;
 // The last of a list: INV-975 TO 978.
+// Payers' references of the north and the Netherlands.
+const CHECKED = new Set('KID OCR BETALINGSKENMERK'.split(' '));
+const SHORTEST_CHECKED = 5;
 const UP_TO = new Set('TO BIS THRU UNTIL AL TOT TIL'.split(' '));
 const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+|(?:-\d{3,}){2,})$/;
 // What says that a number follows, and not of what.
@@ -117,6 +120,9 @@ function collect(found: Map<string, Identifier>, text: string | null): void {
     if (denied < 1 && /\d/.test(word) && !isDateOrAmount(word, before)) {
       for (const one of listed(word, before)) keep(identifierOf(one, before));
       for (const one of rangeFrom(from, word, before)) keep(identifierOf(one, before));
+      // A payer's reference is the invoice's number and a check digit.
+      if (number && CHECKED.has(before) && word.length >= SHORTEST_CHECKED)
+        keep(identifierOf(word.slice(0, -1), ''));
     }
     from = UP_TO.has(word) ? last : '';
     last = word;

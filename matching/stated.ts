@@ -66,7 +66,7 @@ function stem(word: string): string {
 
 // `4 TRANSAKTIONEN`, `CNT 3`: how many payments a line is.
 const COUNT =
-  /\b(\d{1,3}) (?:transa\w*|items?|checks?|cheques?|betaling\w*|adeudos|recibos|posten|buchungen|payments|operat\w*|ops|chqs?|stk|stuks|st(?=$))\b|\b(?:cnt|count|anz|anzahl|qty) ?[:=]? ?(\d{1,3})\b/;
+  /\b(\d{1,3}) (?:transa\w*|items?|checks?|cheques?|betaling\w*|adeudos|recibos|posten|buchungen|payments|operat\w*|ops|chqs?|stk|stuks|st(?=$))\b|\b(?:cnt|count|anz|anzahl|qty|items?) ?[:=]? ?(\d{1,3})\b/;
 // `pledge 2/4`, `part 1 of 3`.
 const PART = /(?<![\d./-])(\d{1,2}) ?(?:\/|of|von|van|de|sur) ?(\d{1,2})(?![\d./-])/;
 const MOST_PARTS = 36;
