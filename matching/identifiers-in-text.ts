@@ -12,7 +12,7 @@ const kindsOf = (words: Readonly<Record<string, string>>) =>
 const DOCUMENTS = kindsOf({
   INV:
     'INV INVS INVOICE INVOICES INVNO IV SI FV RE RG RGNR RENR RECHN RECHNUNG RECHNUNGEN RECHNUNGSNR RNR FACTURE FACTURES FACT FAC FACTURA FACTURAS ' +
-    'FRA FT FTT FATT FATTURA FATTURE FATURA NF NFE FACTUUR FACTUURNR FACTNR FAKTURA FAKTURANR FAKT BILL BILLS',
+    'FRA FT FTT FPR FPA FATT FATTURA FATTURE FATURA NF NFE FACTUUR FACTUURNR FACTNR FAKTURA FAKTURANR FAKT BILL BILLS',
   CHK: 'CHK CK CKS CHQ CHQS CHECK CHECKS CHEQUE CHEQUES CHEQUENO SCHECK SCHECKNR ASSEGNO TALON',
   CN: 'CN CRN CREDITNOTE GUTSCHRIFT GS NC NCR AVOIR CREDITNOTA KREDITNOTA ABONO',
   PO: 'PO ORDER ORDERS ORD ORDERNR BESTELLUNG BESTELLNR COMMANDE PEDIDO ORDINE AUFTRAG',
@@ -60,7 +60,7 @@ const YEAR = /^(?:19|20)\d{2}$/;
 // Numbers that begin anew each year: INV-2026-0442, F2026135, 2026/0118, FV/17899/2026.
 const YEARLY = /^(20[123]\d)(\d{3,})$/;
 const COUNTED_ANEW = /^20[123]\d[-/_.]\d{3,}$/;
-const YEAR_LAST = /^[A-Z]*[-/_.]?(\d{3,})[-/_.](20[123]\d)$/;
+const YEAR_LAST = /^[A-Z]*[-/_.]?(\d{3,})(?:[-/_.](20[123]\d)|\/([23]\d))$/;
 // Or each month: FV/0038/01/2022, fv 38/1/22.
 const MONTHLY = /^[A-Z]*[-/_.]?(\d{1,6})[-/_.](0?[1-9]|1[0-2])[-/_.](?:20)?([123]\d)$/;
 const RANGE = /^([A-Z]*)-?(\d{3,})-(\d{3,})$/;
@@ -294,8 +294,8 @@ function yearOf(word: string, letters: string, rest: string, kind: string): { ye
   const [, , ofBusinessYear, since = '', until = ''] = FISCAL_LAST.exec(word) ?? [];
   if (ofBusinessYear !== undefined && parseInt(until, 10) === parseInt(since, 10) + 1)
     return { year: since + until, number: ofBusinessYear };
-  const [, last, year] = YEAR_LAST.exec(word) ?? [];
-  if (last !== undefined && year !== undefined) return { year, number: last };
+  const [, last, year, short = ''] = YEAR_LAST.exec(word) ?? [];
+  if (last !== undefined) return { year: year ?? `20${short}`, number: last };
   const [, first = '', number = rest] =
     (letters !== '' || COUNTED_ANEW.test(word) ? YEARLY.exec(rest) : null) ?? [];
   return { year: first, number };

@@ -29,8 +29,8 @@ export const amountNear: Rule = {
 };
 
 function mayBeOne(board: Board, one: Line, other: Line): boolean {
-  const { namePercent, contradicted } = board.weigh(one, other);
-  return namePercent === null && !contradicted && !isBanksOwn(one, other);
+  const saysNothing = [one, other].some(({ name, words }) => name === null && words === null);
+  return saysNothing && !board.weigh(one, other).contradicted && !isBanksOwn(one, other);
 }
 
 function propose(board: Board, one: Line, other: Line): void {
