@@ -1,5 +1,5 @@
 import type { MatchType } from '../ledger/database.ts';
-import { minorOf } from './amounts.ts';
+import { isRoundShare, minorOf } from './amounts.ts';
 import { daysBetween } from '../policy/dates.ts';
 import { type Evidence, Scale } from './evidence.ts';
 import { lookupKey } from './identifiers.ts';
@@ -45,6 +45,7 @@ const UNLIKE_PERCENT = 35;
 const DOUBTFUL_PERCENT = 60;
 const KNOWN_PERCENT = 85;
 const MOST_NAMESAKES = 400;
+const PRICE_STEP = 5n;
 
 /**
  * The lines of one matching run: which are still open, what is known of them all, and what was found. What a rule takes, a
@@ -133,6 +134,17 @@ export class Board {
   isUsualShare(kept: bigint, gross: bigint, of: readonly Line[]): boolean {
     const each = this.#feeEach(of[0]?.currency ?? '') * BigInt(of.length);
     return gross > 0n && (kept - each) * 100_000n <= gross * this.#mostKept;
+  }
+
+  /** True when so much in minor units is kept of some lines as processors price it: even thousandths, and an even sum of each. */
+  isPricedFee(kept: bigint, of: readonly Line[]): boolean {
+    const gross = of.reduce((total, { minor }) => total + minor, 0n);
+    if (gross <= 0n || kept <= 0n || !this.isUsualShare(kept, gross, of)) return false;
+    for (let each = 0n; each <= this.#feeEach(of[0]?.currency ?? ''); each += PRICE_STEP) {
+      const share = kept - each * BigInt(of.length);
+      if (share > 0n && isRoundShare(share, gross)) return true;
+    }
+    return false;
   }
 
   #feeEach(currency: string): bigint {

@@ -63,7 +63,7 @@ function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
     pools.push({
       ...{ ...shared, lines: all, percent: 92, lessFee: true, wholeOnly: true },
       // Many a total is a little more than some payout of the week.
-      ...(Math.abs(days) <= DAYS_TO_PAY_OUT ? { lessPercent: true } : {}),
+      ...(days >= -DAYS_BEFORE && days <= DAYS_TO_PAY_OUT ? { lessPercent: true } : {}),
     });
   // As many as it says that it is.
   if (counted)
@@ -72,7 +72,7 @@ function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
       ...{ lessPercent: true, wholeOnly: true },
     });
   // All of one kind that day, less an even share: a settlement of cards that calls them otherwise.
-  if (settles) pools.push({ ...shared, lines: all, percent: 82, wholeOnly: true, lessShare: true });
+  if (settles) pools.push({ ...shared, lines: all, percent: 89, wholeOnly: true, lessShare: true });
   // What the day's takings were before the fee that the text states.
   if (stated) {
     const lines = all.filter(({ minor }) => minor > 0n === line.minor > 0n);

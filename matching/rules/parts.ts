@@ -40,6 +40,9 @@ export interface Pool {
   readonly together?: (parts: readonly Line[]) => boolean;
 }
 
+// What is less sure may yet be found surer.
+const SURE_PERCENT = 88;
+
 interface Solved extends Pool {
   readonly line: Line;
   readonly parts: readonly Line[];
@@ -58,9 +61,10 @@ export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonl
     for (const pool of poolsOf(line)) {
       const found = partsOf(board, line, pool);
       if (!found || cancelOut(found.parts) || pool.together?.(found.parts) === false) continue;
-      // What adds up in several ways may add up in one way among fewer lines.
-      if (best === null || found.others === 0) best = found;
-      if (best.others === 0) break;
+      // What adds up in several ways may add up in one way among fewer lines, and what adds up but for a fee to the cent.
+      if (best === null || (found.others === 0 && (best.others > 0 || found.percent > best.percent)))
+        best = found;
+      if (best.others === 0 && best.percent >= SURE_PERCENT) break;
     }
     if (best) solved.push(best);
   }
@@ -137,10 +141,11 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
     board.isListedFee(short, line.currency)
   )
     return { ...pool, line, parts: lines, others: 0, percent: 88 };
+  if (pool.lessPercent && board.isPricedFee(totalOf(lines) - line.minor, lines))
+    return { ...pool, line, parts: lines, others: 0, percent: 90 };
   if (short > 0n && lessByPercent(board, line, pool, short))
     return { ...pool, line, parts: lines, others: 0, percent: 85 };
-  if (pool.lessShare && isKeptShare(board, line, lines))
-    return { ...pool, line, parts: lines, others: 0, percent: 80 };
+  if (pool.lessShare && isKeptShare(board, line, lines)) return { ...pool, line, parts: lines, others: 0 };
   if (pool.inPart && short > 0n && leavesOnePart(line, lines, short))
     return { ...pool, line, parts: lines, others: 0, percent: 75 };
   if (pool.beforeFee && line.said.fees.includes(totalOf(lines) - line.minor))
