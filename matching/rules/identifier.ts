@@ -52,6 +52,8 @@ export const identifier: Rule = {
         !/\d.*\d/.test(shared.key) ||
         ledger.fee !== 0n ||
         statement.fee !== 0n ||
+        // What gives a document's money back is another event than its payment.
+        ledger.said.reverses !== statement.said.reverses ||
         contradicting(board, ledger, statement)
       )
         continue;
