@@ -198,14 +198,15 @@ export class Board {
 
   /** True when both say a word that few lines say: whoever else the text is like, it may be this one. */
   shareTellingWord(a: Line, b: Line): boolean {
-    const [ours, theirs] = [a.name ?? a.words, b.name ?? b.words];
-    return (
-      ours?.words.some(
-        (word) =>
-          word.length >= SHORTEST_WORD &&
-          theirs?.words.includes(word) === true &&
-          this.statistics.word(word) >= TELLING_WORD_BITS,
-      ) === true
+    const theirs = (b.name ?? b.words)?.words;
+    return theirs !== undefined && this.tellingWords(a).some((word) => theirs.includes(word));
+  }
+
+  /** The words of a line's name, or text, that few lines say. */
+  tellingWords({ name, words }: Line): readonly string[] {
+    const said = (name ?? words)?.words ?? [];
+    return said.filter(
+      (word) => word.length >= SHORTEST_WORD && this.statistics.word(word) >= TELLING_WORD_BITS,
     );
   }
 

@@ -14,6 +14,8 @@ export interface Said {
   readonly bankOwn: boolean;
   /** True when it is about many payments at once: a deposit, a payroll, a payout, a payment run. */
   readonly collective: boolean;
+  /** True when it was exchanged from another currency. */
+  readonly exchanges: boolean;
   /** True when it is a part of what is owed. */
   readonly inPart: boolean;
   /** Short numbers that it gives to things, as `unit 4`. */
@@ -42,6 +44,10 @@ const BANK_OWN =
 const COLLECTIVE =
   /\b(?:deposit\w*|night drop|en efectivo|versements?|storting\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|bacs|suppliers|creditors|takings|and others|and following|et al|et suivant\w*|e altr[ei]|y otros|usw|etc|sepa dd|direct debits|bankgiro|plusgiro|ocr giro|innbetalinger|indbetalinger|insattning\w*)\b|\b[au]\. ?[ao]\.|\+ ?\d+ more\b/;
 
+// `GBP 31.60 FX 1.27`
+const EXCHANGES =
+  /\b(?:fx|foreign|exch(?:ange)?(?: rate)?|umrechnung\w*|wechselkurs|kurs|cours de change|cambio|conversion)\b/;
+
 // A payment that says that it is not the whole.
 const IN_PART =
   /\b(?:partial|part[ -]?(?:payment|pmt|pymt|paid)|on account|instal?lment|acconto|acompte|anticipo|parcial|anzahlung|teilzahlung|teilbetrag|abschlag\w*|aconto|a conto|delbetal\w*|deelbetaling)\b/;
@@ -53,6 +59,7 @@ const NOTHING: Said = {
   periods: [],
   bankOwn: false,
   collective: false,
+  exchanges: false,
   inPart: false,
   labels: [],
   fees: [],
@@ -70,6 +77,7 @@ export function saidIn(text: string, currency: string): Said {
     periods: periodsIn(text),
     bankOwn: BANK_OWN.test(text),
     collective: COLLECTIVE.test(text),
+    exchanges: EXCHANGES.test(text),
     inPart: IN_PART.test(text),
     labels: labelsIn(text),
     fees: statedFees(text, currency),
@@ -86,6 +94,7 @@ function saysNothing({
   periods,
   bankOwn,
   collective,
+  exchanges,
   inPart,
   labels,
   fees,
@@ -94,6 +103,6 @@ function saysNothing({
   days,
 }: Said) {
   const lists = periods.length + labels.length + fees.length + days.length;
-  const isSaid = reverses || replaces || bankOwn || collective || inPart;
+  const isSaid = reverses || replaces || bankOwn || collective || exchanges || inPart;
   return !isSaid && lists === 0 && count === null && part === null;
 }

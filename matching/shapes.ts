@@ -31,6 +31,7 @@ const MEANINGS = {
   cut: { bits: 6, words: 'the cents were left out', sure: true },
   rounding: { bits: 9, words: 'rounding', sure: true },
   kept: { bits: 5, words: 'what a processor keeps', takenOff: true },
+  exchange: { bits: 5, words: 'what exchange between currencies may leave', inPart: true },
   small: { bits: 3, words: 'no more than a fee, on no list', inPart: true, takenOff: true },
   partial: { bits: 3, words: 'a part of the amount', inPart: true },
   other: { bits: -2, words: 'of no known shape', inPart: true },
@@ -71,12 +72,16 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   // Of two round amounts it tells nothing that they differ by a digit.
   if (differByOneDigit(a, b) && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';
   if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
+  if (gap * LEAST_TIMES_EXCHANGE <= a && (one.said.exchanges || other.said.exchanges)) return 'exchange';
   if (gap * 20n <= a && board.isFeeAtMost(gap, one.currency)) return 'small';
   if (b < a && b * 10n >= a) return 'partial';
   // More than was booked: who overpays does not double.
   if (b * 100n <= a * 120n) return 'other';
   return b * 100n <= a * 150n ? 'overpaid' : null;
 }
+
+// Rates of two days, and what a card adds to them, are three percent apart.
+const LEAST_TIMES_EXCHANGE = 33n;
 
 /** True for 17.00 where the other is 17.83 or 16.62. */
 function leavesOutCents(whole: bigint, exact: bigint, currency: string): boolean {

@@ -37,7 +37,8 @@ export const amountSlip: Rule = {
       pairs: pairs(),
       shapeFor: (one, other) => {
         const shape = shapeOf(board, one, other);
-        if (shape === null || shape === 'small' || !meaningOf(shape).inPart) return shape;
+        if (shape === null || shape === 'small' || shape === 'exchange' || !meaningOf(shape).inPart)
+          return shape;
         if (isKept(board, one, other)) return 'kept';
         return shape === 'partial' && (one.said.inPart || other.said.inPart) ? shape : null;
       },

@@ -131,7 +131,8 @@ function pairsOf(
     // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
     const floor = evidence.identifierBits >= 0 ? plainBits(board, evidence, isOnly) : 0;
     const alone = times === 1 || (times > 1 && !withText) ? aloneBits(board, one, times) : 0;
-    const unlike = !withText && saysOtherwise(one, other) ? UNLIKE_TEXT_BITS : 0;
+    const unlike =
+      !withText && saysOtherwise(one, other) && !board.shareTellingWord(one, other) ? UNLIKE_TEXT_BITS : 0;
     const gain = Math.max(floor, board.bits(one, evidence, window) + alone + unlike);
     return gain < (withText ? LEAST_BITS_WITH_TEXT : LEAST_BITS_WITHOUT) ? null : { gain, evidence };
   };

@@ -60,21 +60,26 @@ export const reversalInText: Rule = {
     for (const pair of opposites(board, identifierKeys))
       if (!hasTwin(board, named, pair.first) && !paysThrough(board, pair))
         offset(board, reversalInText, pair, 90, 'and name one identifier');
-    for (const pair of opposites(board, () => ['']))
-      if (
-        pair.only &&
-        // Of what comes later nothing is taken back yet.
-        takesBackLater(pair.first, pair.second) ===
-          (pair.first.said.reverses && pair.second.said.reverses ? 0 : 1) &&
+    const isTakenBack = (pair: Opposites) => {
+      const both = pair.first.said.reverses && pair.second.said.reverses;
+      return (
+        takesBackLater(pair.first, pair.second) === (both ? 0 : 1) &&
         !inBoth(pair) &&
         !contradicting(board, pair)
-      )
+      );
+    };
+    for (const pair of opposites(board, (line) => board.tellingWords(line)))
+      if (isTakenBack(pair) && board.namePercent(pair.first, pair.second) >= ALIKE_PERCENT)
+        offset(board, reversalInText, pair, 84, 'and one of them takes back what one of that name paid');
+    for (const pair of opposites(board, () => ['']))
+      if (pair.only && isTakenBack(pair))
         offset(board, reversalInText, pair, 80, 'and one of them says that it is a reversal');
   },
 };
 
 // A posting that is taken back at once needs no word for it.
 const NEAR_DAYS = 2;
+const ALIKE_PERCENT = 60;
 
 interface Opposites {
   readonly first: Line;
