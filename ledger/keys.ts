@@ -43,12 +43,13 @@ export function foldText(text: string): string {
 }
 
 /**
- * Reference keys that name no single event: numbers of accounts, customers, contracts and the like, which stand on every
- * payment, and dates and months. Postgres has it as names_no_event(), migration 0017.
+ * Reference keys that name no single event: numbers of accounts, customers, contracts, flats and the like, which stand on every
+ * payment, and dates and months. Postgres has it as names_no_event(), migration 0021.
  */
 export const STANDING_REFERENCE =
   '^(ACC|ACCT|ACCOUNT|KTO|KONTO|KNR|KD|KDNR|KUNDE|KUNDENNR|CUST|CUSTOMER|CLIENT|MEMBER|MEM|MITGLIED|POLICY|CONTRACT|VERTRAG|' +
   'VTR|LEASE|MANDATE|MANDAT|MREF|TID|TERMINAL|MID|MERCHANT|VAT|UST|USTID|TAX|IBAN|CARD|TEL|PHONE)[0-9]' +
+  '|^(UNIT|APT|APARTMENT|FLAT|SUITE)[A-Z]?[0-9]' +
   '|^[A-Z][A-Z][0-9][0-9][A-Z0-9]{4}[0-9]{7}[A-Z0-9]*$' +
   '|^(19|20)[0-9][0-9](0[1-9]|1[0-2])([0-2][0-9]|3[01])?$' +
   '|^(JAN|FEB|MAR|APR|MAY|MAI|JUN|JUL|AUG|SEP|OCT|OKT|NOV|DEC|DEZ)[A-Z]*(20)?[0-9][0-9]$';

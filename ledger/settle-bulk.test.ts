@@ -48,9 +48,10 @@ function oracle(items: readonly Item[]): (Omit<Found, 'legs'> & { readonly legs:
     if (ledger.side !== 'ledger' || key === null || !isSpecific(key)) return [];
     const [statement, ...others] = having('statement', key);
     if (!statement || others.length > 0 || having('ledger', key).length > 1) return [];
-    const days = Math.abs(daysBetween(ledger.date, statement.date));
+    const later = daysBetween(ledger.date, statement.date);
+    const days = Math.abs(later);
     const fees = [ledger, statement].some(({ fee }) => fee !== null && !decimal(fee).isZero());
-    if (days > 21 || fees || !decimal(ledger.amount).eq(statement.amount)) return [];
+    if (later > 21 || later < -9 || fees || !decimal(ledger.amount).eq(statement.amount)) return [];
     if (ledger.currency !== statement.currency) return [];
     if (!agree(ledger.counterparty_key, statement.counterparty_key)) return [];
     const apart = days === 0 ? 'same day' : `${days} day${days === 1 ? '' : 's'} apart`;

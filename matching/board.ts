@@ -258,6 +258,10 @@ export class Board {
 export const identifierKeys = (line: Line): readonly string[] =>
   line.identifiers.filter(({ standing }) => !standing).map(lookupKey);
 
+/** What several may pay for under one number, each month anew: a flat or a unit. */
+export const premisesKeys = (line: Line): readonly string[] =>
+  line.identifiers.filter(({ kind }) => kind === 'PREMISES').map(({ key }) => `PREMISES ${key}`);
+
 export const sideOf = (lines: readonly Line[], side: Line['side']): Line[] =>
   lines.filter((line) => line.side === side);
 

@@ -42,7 +42,7 @@ function repeated(lines: readonly Line[]): Set<string> {
 }
 
 function settleable(board: Board, ledger: Line, statement: Line): void {
-  if (Math.abs(ledger.day - statement.day) > board.settings.windows.reference) return;
+  if (!mayBeInTime(board, ledger, statement)) return;
   if (ledger.fee !== 0n || statement.fee !== 0n || contradicting(board, ledger, statement)) return;
   board.take({
     rule: exactReference.name,
@@ -52,6 +52,15 @@ function settleable(board: Board, ledger: Line, statement: Line): void {
     alternatives: 0,
     reasons: `same reference ${ledger.referenceText} and same amount ${show(ledger.minor, ledger.currency)} ${ledger.currency}, ${apart(ledger, statement)}`,
   });
+}
+
+// A payment is seldom booked more than a week after the bank had it; the one of the month before has the same number.
+const DAYS_EARLY = 7;
+
+/** True when the statement has its line at most so many business days before the posting, and after it, that the two may settle. */
+export function mayBeInTime({ settings }: Board, ledger: Line, statement: Line): boolean {
+  const days = statement.day - ledger.day;
+  return days >= -DAYS_EARLY && days <= settings.windows.reference;
 }
 
 /** True when something else that the two lines say keeps their match from settling: a name, a document, a month. */

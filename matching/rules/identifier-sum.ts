@@ -1,5 +1,5 @@
 import { referenceKey } from '../../ledger/keys.ts';
-import { type Board, type Rule, identifierKeys } from '../board.ts';
+import { type Board, type Rule, identifierKeys, premisesKeys } from '../board.ts';
 import { lookupKey, sameIdentifier } from '../identifiers.ts';
 import { identifierOf } from '../identifiers-in-text.ts';
 import { type Line, byKeys, totalOf } from '../line.ts';
@@ -76,7 +76,11 @@ class Documents {
 
   constructor(board: Board) {
     this.#board = board;
-    this.#named = byKeys(board.open(), (line) => [...identifierKeys(line), ...familyKeys(line)]);
+    this.#named = byKeys(board.open(), (line) => [
+      ...identifierKeys(line),
+      ...premisesKeys(line),
+      ...familyKeys(line),
+    ]);
   }
 
   /** Lines of the other side that name what a line names. */
@@ -87,7 +91,12 @@ class Documents {
     const recurs = [...pool].some(
       (one) => one !== line && one.side === line.side && one.minor === line.minor,
     );
-    return candidates(line, pool, recurs ? group / 2 : document);
+    const ofPremises = candidates(
+      line,
+      premisesKeys(line).flatMap((key) => this.#named.get(key) ?? []),
+      group / 2,
+    );
+    return [...new Set([...candidates(line, pool, recurs ? group / 2 : document), ...ofPremises])];
   }
 
   /** True where another line of a line's side and party names what one of its parts names. */

@@ -2,7 +2,7 @@ import { show } from '../amounts.ts';
 import { type Rule, apart, quote, sideOf } from '../board.ts';
 import { lookupKey } from '../identifiers.ts';
 import { type Line, byKeys } from '../line.ts';
-import { contradicting } from './exact-reference.ts';
+import { contradicting, mayBeInTime } from './exact-reference.ts';
 
 /**
  * Same amount, and an identifier (invoice, cheque, end-to-end or payout id) that both lines name somewhere in their texts
@@ -38,7 +38,7 @@ export const identifier: Rule = {
         continue;
       if (ledger.currency !== statement.currency || ledger.minor !== statement.minor) continue;
       if (!board.isOpen(ledger) || !board.isOpen(statement)) continue;
-      if (Math.abs(ledger.day - statement.day) > board.settings.windows.reference) continue;
+      if (!mayBeInTime(board, ledger, statement)) continue;
       const { shared } = board.weigh(ledger, statement);
       // Whoever names two documents of a kind may pay the one or the other, or both.
       const several = [ledger, statement].some(
