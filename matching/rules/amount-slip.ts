@@ -13,7 +13,7 @@ const ODD_DIGITS = 4;
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
   name: 'amount_slip',
-  version: 6,
+  version: 7,
   find(board) {
     const { amount: window, late } = board.settings.windows;
     const near = byNames(board);
