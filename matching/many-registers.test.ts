@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { identifiersIn } from './identifiers-in-text.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
 import { type Told, found } from './testing.ts';
 
 const on = (day: string, amount: string, description: string, more: Partial<Told> = {}): Told => ({
@@ -160,4 +161,19 @@ test('two payments of one day that both sides have by themselves are no group', 
     'amount_date fuzzy_match L1 S1',
     'amount_date fuzzy_match L2 S2',
   ]);
+});
+
+test('two deposits of one afternoon share out what was booked, where there is one way only', () => {
+  const receipt = (amount: string) => on('14', amount, 'Lockbox receipt');
+  const amounts = ['4054.60', '8431.63', '4160.67', '163.31', '2154.57', '3998.50'];
+  const ledger = amounts.map(receipt);
+  const deposits = [on('14', '16646.90', 'LOCKBOX DEPOSIT'), on('15', '6316.38', 'LOCKBOX DEPOSIT')];
+  // Among very many lines a sum of some of a day tells nothing by itself.
+  const alone = { ...DEFAULT_SETTINGS, off: ['batch_sum'] };
+  assert.deepEqual(found(ledger, deposits, alone).sort(), [
+    'batch_pair multi_to_one L1 L2 L3 S1',
+    'batch_pair multi_to_one L4 L5 L6 S2',
+  ]);
+  const round = ['100.00', '200.00', '300.00', '400.00'].map(receipt);
+  assert.deepEqual(found(round, [on('14', '500.00', 'DEPOSIT'), on('14', '500.00', 'DEPOSIT')], alone), []);
 });

@@ -124,6 +124,8 @@ function batchKeys(line: Line): string[] {
     ...(line.group ? [`${day} group ${line.group}`] : []),
     ...(prefix ? [`${day} ref ${prefix}`] : []),
     ...(line.name ? [`${day} name ${line.name.joined}`] : []),
+    // `Lockbox receipt` has no word of its own, and is many at once all the same.
+    ...(line.words === null && line.said.collective ? [`${day} text many`] : []),
     ...(line.words ? [`${day} text ${line.words.joined}`, `${day} word ${line.words.words[0] ?? ''}`] : []),
   ];
 }
