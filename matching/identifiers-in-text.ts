@@ -40,6 +40,7 @@ const SHORTEST_MIXED = 5;
 export const LONGEST_TEXT = 400;
 const LONGEST_JOINED = 12;
 const MOST = 12;
+const SEPARATOR = /[-/_.]/;
 // Between a kind and its number, or between the numbers of one list: Invoices no. 1001, 1002 and 1003.
 const LINKS = new Set('NO NR N NUM NUMBER NUMERO AND UND ET FOR OF REF ID PAID PRESENTED'.split(' '));
 /** `NOT FOR INV-88011` names what it is not about. */
@@ -50,6 +51,7 @@ const PLACEHOLDER = /^(?:NOTPROVIDED|NONREF|NONE|NA|UNKNOWN|KEINE|XXX+|0+)$/;
 // A word that may hold a number, with the separators inside it: INV-26-0442, 4411/7, po_1NkX9f.
 const WORDS = /[A-Z0-9]+(?:[-/_.][A-Z0-9]+)*/g;
 // Before a number that a bank gives to a transfer: INV-1013 TO 1015-N564965843891512.
+const LONG_DIGITS = /\d{12}/;
 const BANKS_OWN = /[-/](?=[A-Z]{0,5}\d{12,}(?![A-Z\d]))/g;
 const DATE =
   /^(?:(?:19|20)\d{2}([-/.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20[123]\d|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|[12]\d|3[01])(?:\2(?:(?:19|20)\d{2}|\d{2}))?|(?:19|20)\d{2}[-/.](?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d{2})$/;
@@ -112,14 +114,15 @@ function collect(found: Map<string, Identifier>, text: string | null): void {
   const keep = (identifier: Identifier | null) => {
     if (identifier && found.size < MOST && !found.has(identifier.key)) found.set(identifier.key, identifier);
   };
-  const plain = foldText(text.slice(0, LONGEST_TEXT)).toUpperCase().replace(BANKS_OWN, ' ');
+  const folded = foldText(text.slice(0, LONGEST_TEXT)).toUpperCase();
+  const plain = LONG_DIGITS.test(folded) ? folded.replace(BANKS_OWN, ' ') : folded;
   for (const word of plain.match(WORDS) ?? []) {
     const number = /^\d+$/.test(word);
     denied = NOT.has(word) ? 2 : word === 'FOR' ? denied : denied - 1;
     // Most words of a text have no digit, and name nothing. `NOT FOR INV-88011` names what it is not about.
     if (denied < 1 && /\d/.test(word) && !isDateOrAmount(word, before)) {
       for (const one of listed(word, before)) keep(identifierOf(one, before));
-      for (const one of rangeFrom(from, word, before)) keep(identifierOf(one, before));
+      if (from !== '') for (const one of rangeFrom(from, word, before)) keep(identifierOf(one, before));
       // A payer's reference is the invoice's number and a check digit.
       if (number && CHECKED.has(before) && word.length >= SHORTEST_CHECKED)
         keep(identifierOf(word.slice(0, -1), ''));
@@ -198,6 +201,7 @@ function isMonthly(word: string, before: string): boolean {
 
 // `INV4502/4503/4504` names three, and `SI-301-304` four, unless it is one number of two parts.
 function listed(word: string, before: string): string[] {
+  if (!SEPARATOR.test(word)) return [word];
   const [, group] = RANDOM.exec(word) ?? [];
   if (group !== undefined) return [word, group];
   const range = rangeIn(word, before);
@@ -285,6 +289,17 @@ export function identifierOf(word: string, before: string): Identifier | null {
 
 // The year in which a number was counted, and the number itself.
 function yearOf(word: string, letters: string, rest: string, kind: string): { year: string; number: string } {
+  if (SEPARATOR.test(word)) {
+    const found = yearBeside(word, kind);
+    if (found !== null) return found;
+  }
+  const [, first = '', number = rest] =
+    (letters !== '' || COUNTED_ANEW.test(word) ? YEARLY.exec(rest) : null) ?? [];
+  return { year: first, number };
+}
+
+/** A number and its year, or month, with a separator between them. */
+function yearBeside(word: string, kind: string): { year: string; number: string } | null {
   const [, monthly, month, ofYear] = (kind === 'INV' ? MONTHLY.exec(word) : null) ?? [];
   if (monthly !== undefined && month !== undefined && ofYear !== undefined)
     return { year: `20${ofYear}-${month.padStart(2, '0')}`, number: monthly };
@@ -295,10 +310,7 @@ function yearOf(word: string, letters: string, rest: string, kind: string): { ye
   if (ofBusinessYear !== undefined && parseInt(until, 10) === parseInt(since, 10) + 1)
     return { year: since + until, number: ofBusinessYear };
   const [, last, year, short = ''] = YEAR_LAST.exec(word) ?? [];
-  if (last !== undefined) return { year: year ?? `20${short}`, number: last };
-  const [, first = '', number = rest] =
-    (letters !== '' || COUNTED_ANEW.test(word) ? YEARLY.exec(rest) : null) ?? [];
-  return { year: first, number };
+  return last === undefined ? null : { year: year ?? `20${short}`, number: last };
 }
 
 /** The kind of document that a word before a number says: `INV` of `INVOICE`; null for other words. */

@@ -8,7 +8,6 @@ import {
   documentKind,
   identifierOf,
   isDateOrPlaceholder,
-  isLabelledStanding,
 } from './identifiers-in-text.ts';
 
 const SHORTEST = 4;
@@ -37,8 +36,7 @@ export class KnownKeys {
       const [, behind] = BEHIND_YEAR.exec(text?.trim() ?? '') ?? [];
       if (behind !== undefined) this.#keys[side].addNumber(behind, key);
       if (numbered !== null) this.#keys[side].add(key, numbered);
-      else if (!isStanding(key) && !isDateOrPlaceholder(key) && !isLabelledStanding(text ?? ''))
-        this.#keys[side].add(key, key);
+      else if (!isStanding(key) && !isDateOrPlaceholder(key)) this.#keys[side].add(key, key);
     }
   }
 
