@@ -110,6 +110,11 @@ export class Board {
     return this.#feesIn(currency).has(minor);
   }
 
+  /** The bank and wire fees on the list, in minor units of a currency. */
+  listedFees(currency: string): readonly bigint[] {
+    return [...this.#feesIn(currency)].filter((fee) => fee !== null);
+  }
+
   /** True when an amount in minor units is no more than the largest fee on the list. */
   isFeeAtMost(minor: bigint, currency: string): boolean {
     return [...this.#feesIn(currency)].some((fee) => fee !== null && minor <= fee);

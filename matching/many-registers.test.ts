@@ -177,3 +177,19 @@ test('two deposits of one afternoon share out what was booked, where there is on
   const round = ['100.00', '200.00', '300.00', '400.00'].map(receipt);
   assert.deepEqual(found(round, [on('14', '500.00', 'DEPOSIT'), on('14', '500.00', 'DEPOSIT')], alone), []);
 });
+
+test('an even share of an odd amount is a part of it, and a rounding tells weeks later too', () => {
+  const ledger = [on('02', '17807.34', 'order', { counterparty: 'Crystal Tower Media' })];
+  const told = (day: string, amount: string) => [on(day, amount, 'CRYSTAL TOWER MEDIA')];
+  assert.deepEqual(found(ledger, told('06', '5342.20')), ['amount_slip fuzzy_match L1 S1'], 'thirty percent');
+  assert.deepEqual(found(ledger, told('06', '5347.20')), []);
+  assert.deepEqual(found(ledger, told('19', '17807.31')), ['amount_slip fuzzy_match L1 S1']);
+  assert.deepEqual(found(ledger, told('19', '17801.31')), [], 'no longer for what has no name');
+});
+
+test('without a text a listed fee or two swapped digits tell, where nothing else is like them', () => {
+  const ledger = [on('10', '24747.05', 'Settlement', { counterparty: 'Eagle Star' })];
+  for (const amount of ['24712.05', '24774.05'])
+    assert.deepEqual(found(ledger, [on('11', amount, 'WIRE')]), ['amount_near fuzzy_match L1 S1'], amount);
+  assert.deepEqual(found(ledger, [on('11', '24712.05', 'WIRE'), on('11', '24774.05', 'WIRE')]), []);
+});

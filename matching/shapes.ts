@@ -33,6 +33,7 @@ const MEANINGS = {
   kept: { bits: 5, words: 'what a processor keeps', takenOff: true },
   exchange: { bits: 5, words: 'what exchange between currencies may leave', inPart: true },
   small: { bits: 3, words: 'no more than a fee, on no list', inPart: true, takenOff: true },
+  share: { bits: 7, words: 'an even share of the amount', inPart: true },
   partial: { bits: 3, words: 'a part of the amount', inPart: true },
   other: { bits: -2, words: 'of no known shape', inPart: true },
   // Only where the number leaves no doubt.
@@ -74,10 +75,24 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
   if (gap * LEAST_TIMES_EXCHANGE <= a && (one.said.exchanges || other.said.exchanges)) return 'exchange';
   if (gap * 20n <= a && board.isFeeAtMost(gap, one.currency)) return 'small';
+  if (b < a && isEvenShare(b, a)) return 'share';
   if (b < a && b * 10n >= a) return 'partial';
   // More than was booked: who overpays does not double.
   if (b * 100n <= a * 120n) return 'other';
   return b * 100n <= a * 150n ? 'overpaid' : null;
+}
+
+// Of small or round amounts many are an even share by chance.
+const LEAST_SHARED = 10_000n;
+const ODD_DIGITS = 4;
+
+/** A half, a third, or so many times five percent of an odd amount, rounded to the minor unit. */
+function isEvenShare(part: bigint, whole: bigint): boolean {
+  if (whole < LEAST_SHARED || significantDigits(whole) < ODD_DIGITS) return false;
+  const isRounded = (times: bigint, of: bigint) => magnitude(part * of - whole * times) <= of;
+  const twentieths = (part * 20n + whole / 2n) / whole;
+  const thirds = (part * 3n + whole / 2n) / whole;
+  return (twentieths >= 2n && isRounded(twentieths, 20n)) || (thirds >= 1n && isRounded(thirds, 3n));
 }
 
 // Rates of two days, and what a card adds to them, are three percent apart.

@@ -1,17 +1,21 @@
 import { magnitude, minorOf, show } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
 import { type Line, byKeys, isBanksOwn } from '../line.ts';
+import { meaningOf, shapeOf } from '../shapes.ts';
+import { significantDigits } from '../statistics.ts';
 
 // A pair is told by how much nearer its amounts are than any others: with so many times the distance to the next one, chance
 // brings them together once in as many.
 const TIMES_NEARER = 100n;
 const DAYS = 3;
 const LEAST_TIMES = 20n;
+// Of round amounts any two differ by a fee, or by two digits that are swapped.
+const ODD_DIGITS = 4;
 const PERCENT = 60;
 
 /**
- * Amounts that differ by less than one unit of the currency (1.00), near dates, no text to compare, and nothing else that is
- * open comes anywhere near either of them. A proposal.
+ * Near dates, no text to compare, and amounts that nothing else that is open comes near: they differ by less than one unit of
+ * the currency (1.00), by a fee on the list, or by two digits that are swapped. A proposal.
  */
 export const amountNear: Rule = {
   name: 'amount_near',
@@ -19,21 +23,27 @@ export const amountNear: Rule = {
   find(board) {
     for (const lines of byKeys(board.open(), ({ currency }) => [currency]).values()) {
       const [ledger, statement] = [sorted(sideOf(lines, 'ledger')), sorted(sideOf(lines, 'statement'))];
+      const [ours, theirs] = [byAmount(ledger), byAmount(statement)];
       for (const one of ledger) {
-        const other = onlyNear(one, statement);
-        if (other && onlyNear(other, ledger) === one && mayBeOne(board, one, other))
-          propose(board, one, other);
+        const near = onlyNear(one, statement);
+        if (near && onlyNear(near, ledger) === one)
+          propose(board, one, near, `no other open amount is within ${TIMES_NEARER} times that`);
+        const known = onlyKnown(board, one, theirs);
+        if (known && onlyKnown(board, known, ours) === one)
+          propose(
+            board,
+            one,
+            known,
+            `${differenceOf(board, one, known) ?? ''}, as with no other open amount`,
+          );
       }
     }
   },
 };
 
-function mayBeOne(board: Board, one: Line, other: Line): boolean {
+function propose(board: Board, one: Line, other: Line, why: string): void {
   const saysNothing = [one, other].some(({ name, words }) => name === null && words === null);
-  return saysNothing && !board.weigh(one, other).contradicted && !isBanksOwn(one, other);
-}
-
-function propose(board: Board, one: Line, other: Line): void {
+  if (!saysNothing || board.weigh(one, other).contradicted || isBanksOwn(one, other)) return;
   const [ours, theirs, rest] = [one.minor, other.minor, one.minor - other.minor].map((minor) =>
     show(minor, one.currency),
   );
@@ -43,28 +53,67 @@ function propose(board: Board, one: Line, other: Line): void {
     lines: [one, other],
     score: percentScore(PERCENT),
     alternatives: 0,
-    reasons: `${ours} against ${theirs} ${one.currency}, difference ${rest}, ${apart(one, other)}; no other open amount is within ${TIMES_NEARER} times that, no text to compare`,
+    reasons: `${ours} against ${theirs} ${one.currency}, difference ${rest}, ${apart(one, other)}: ${why}; no text to compare`,
   });
 }
 
 /** The one line whose amount is near, of those within days; null where it is the same amount, or another is near as well. */
-function onlyNear({ minor, day, currency }: Line, others: readonly Line[]): Line | null {
-  const isNear = (other: Line) => Math.abs(other.day - day) <= DAYS;
+function onlyNear(line: Line, others: readonly Line[]): Line | null {
+  const { minor, currency } = line;
   const at = placeOf(others, minor);
-  const found: { line: Line; gap: bigint }[] = [];
+  const found: { other: Line; gap: bigint }[] = [];
   for (const step of [-1, 1])
     for (let place = step < 0 ? at - 1 : at, left = 2; left > 0; place += step) {
-      const line = others[place];
-      if (!line) break;
-      if (!isNear(line)) continue;
-      found.push({ line, gap: magnitude(line.minor - minor) });
+      const other = others[place];
+      if (!other) break;
+      if (!isInTime(line, other)) continue;
+      found.push({ other, gap: magnitude(other.minor - minor) });
       left -= 1;
     }
   found.sort((a, b) => (a.gap < b.gap ? -1 : a.gap > b.gap ? 1 : 0));
   const [nearest, next] = found;
   if (!nearest || nearest.gap === 0n || nearest.gap >= (minorOf('1', currency) ?? 1n)) return null;
   if (nearest.gap * LEAST_TIMES > magnitude(minor)) return null;
-  return (next?.gap ?? magnitude(minor)) >= nearest.gap * TIMES_NEARER ? nearest.line : null;
+  return (next?.gap ?? magnitude(minor)) >= nearest.gap * TIMES_NEARER ? nearest.other : null;
+}
+
+/** The one line within days whose amount differs by a listed fee or by two digits that are swapped. */
+function onlyKnown(board: Board, line: Line, others: ReadonlyMap<bigint, readonly Line[]>): Line | null {
+  if (significantDigits(line.minor) < ODD_DIGITS) return null;
+  const sign = line.side === 'ledger' ? -1n : 1n;
+  const amounts = new Set([
+    ...board.listedFees(line.currency).map((fee) => line.minor + sign * fee),
+    ...swapped(line.minor),
+  ]);
+  const found = [...amounts]
+    .flatMap((amount) => others.get(amount) ?? [])
+    .filter((other) => isInTime(line, other) && significantDigits(other.minor) >= ODD_DIGITS);
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
+function differenceOf(board: Board, one: Line, other: Line): string | null {
+  const shape = shapeOf(board, one, other);
+  return shape === null ? null : meaningOf(shape).words;
+}
+
+/** What an amount is with two neighbouring digits swapped. */
+function swapped(minor: bigint): bigint[] {
+  const digits = magnitude(minor).toString();
+  const all = Array.from(
+    { length: digits.length - 1 },
+    (_, at) => digits.slice(0, at) + (digits[at + 1] ?? '') + (digits[at] ?? '') + digits.slice(at + 2),
+  );
+  return all
+    .filter((other) => other !== digits && !other.startsWith('0'))
+    .map((other) => (minor < 0n ? -BigInt(other) : BigInt(other)));
+}
+
+function isInTime(line: Line, other: Line): boolean {
+  return Math.abs(other.day - line.day) <= DAYS;
+}
+
+function byAmount(lines: readonly Line[]): Map<bigint, Line[]> {
+  return Map.groupBy(lines, ({ minor }) => minor);
 }
 
 function sorted(lines: readonly Line[]): Line[] {

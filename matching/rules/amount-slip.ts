@@ -1,3 +1,4 @@
+import { magnitude } from '../amounts.ts';
 import type { Board, Rule } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
 import { namesDocument } from '../identifiers.ts';
@@ -9,30 +10,40 @@ import { significantDigits } from '../statistics.ts';
 
 // Of round amounts any two differ by one digit.
 const ODD_DIGITS = 4;
+const WHOLE_PERCENT = 90;
 
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
   name: 'amount_slip',
   version: 7,
   find(board) {
-    const { amount: window, late } = board.settings.windows;
+    const { amount: window, name: named, late } = board.settings.windows;
     const near = byNames(board);
     // One after the other: all of them at once are more than all lines.
     function* pairs() {
-      for (const one of board.open('ledger'))
-        for (const other of near(one, window)) yield [one, other] as const;
+      for (const one of board.open('ledger')) {
+        const mayBeLate = isOdd(one);
+        const fits = (other: Line) =>
+          isWithin(window)(one, other) || (mayBeLate && isWithin(named)(one, other) && isClose(one, other));
+        for (const other of near(one, fits)) yield [one, other] as const;
+      }
       for (const other of board.open('statement'))
-        if (other.said.fees.length > 0) for (const one of near(other, late)) yield [one, other] as const;
+        if (other.said.fees.length > 0)
+          for (const one of near(other, (line) => isWithin(late)(line, other))) yield [one, other] as const;
     }
     const alike = (evidence: Evidence, isStated = false) =>
       isAlike(evidence) && (!evidence.contradicted || isStated);
     const onlyOne = (line: Line) =>
-      near(line, window).filter((other) => alike(board.weigh(line, other))).length === 1;
+      near(line, (other) => isWithin(window)(line, other)).filter((other) => alike(board.weigh(line, other)))
+        .length === 1;
     const isOdd = ({ minor }: Line) => significantDigits(minor) >= ODD_DIGITS;
+    // The whole name, and amounts that are hardly alike by chance.
+    const isLate = ({ namePercent }: Evidence, one: Line, other: Line, shape: Shape) =>
+      (namePercent ?? 0) >= WHOLE_PERCENT && !meaningOf(shape).inPart && isOdd(one) && isOdd(other);
     const tells = (one: Line, other: Line, shape: Shape) =>
       // Fees are round, and so round amounts differ by one.
       (shape === 'charge' ? isOdd(one) || isOdd(other) : meaningOf(shape).sure) ??
-      (shape !== 'kept' && !meaningOf(shape).inPart && isOdd(one) && isOdd(other));
+      ((shape === 'share' || (shape !== 'kept' && !meaningOf(shape).inPart)) && isOdd(one) && isOdd(other));
     proposeMismatches(board, amountSlip, {
       pairs: pairs(),
       shapeFor: (one, other) => {
@@ -40,11 +51,12 @@ export const amountSlip: Rule = {
         if (shape === null || shape === 'small' || shape === 'exchange' || !meaningOf(shape).inPart)
           return shape;
         if (isKept(board, one, other)) return 'kept';
+        if (shape === 'share') return shape;
         return shape === 'partial' && (one.said.inPart || other.said.inPart) ? shape : null;
       },
       fits: (evidence, one, other, shape) =>
         alike(evidence, shape === 'stated' && significantDigits(one.minor - other.minor) >= ODD_DIGITS) &&
-        (evidence.days <= window || shape === 'stated') &&
+        (evidence.days <= window || shape === 'stated' || isLate(evidence, one, other, shape)) &&
         // Whoever names a document pays that one, and no other with a fee that is on no list.
         !((shape === 'kept' || meaningOf(shape).inPart) && namesDocument(one) && namesDocument(other)) &&
         // Unless nobody else it could be.
@@ -54,13 +66,23 @@ export const amountSlip: Rule = {
   },
 };
 
-/** Lines of the other side with a name that may be a line's, within business days of it. */
-function byNames(board: Board): (line: Line, window: number) => Line[] {
+/** Lines of the other side with a name that may be a line's, and that fit. */
+function byNames(board: Board): (line: Line, fits: (other: Line) => boolean) => Line[] {
   const of = (side: Line['side']) => new NameIndex(board.open(side));
   // Of the ledger it is seldom asked for.
   const indexes: { statement: NameIndex<Line>; ledger?: NameIndex<Line> } = { statement: of('statement') };
-  return (line, window) => {
+  return (line, fits) => {
     const side = otherSide(line);
-    return (indexes[side] ??= of(side)).near(line, (other) => Math.abs(line.day - other.day) <= window);
+    return (indexes[side] ??= of(side)).near(line, fits);
   };
+}
+
+/** True for two lines at most so many business days apart. */
+function isWithin(days: number): (a: Line, b: Line) => boolean {
+  return (a, b) => Math.abs(a.day - b.day) <= days;
+}
+
+/** True for amounts that differ by a tenth at most. */
+function isClose(a: Line, b: Line): boolean {
+  return magnitude(a.minor - b.minor) * 10n <= magnitude(a.minor);
 }
