@@ -12,6 +12,12 @@ const LEAST_TIMES = 20n;
 // Of round amounts any two differ by a fee, or by two digits that are swapped.
 const ODD_DIGITS = 4;
 const PERCENT = 60;
+// Among very many lines chance brings some amounts together all the same: so many such pairs may be expected of it.
+const MOST_BY_CHANCE = 0.5;
+// Fees on the list, and digits to swap.
+const KNOWN_WAYS = 20;
+// Amounts spread over three powers of e, about.
+const SPREAD = 3;
 
 /**
  * Near dates, no text to compare, and amounts that nothing else that is open comes near: they differ by less than one unit of
@@ -24,12 +30,15 @@ export const amountNear: Rule = {
     for (const lines of byKeys(board.open(), ({ currency }) => [currency]).values()) {
       const [ledger, statement] = [sorted(sideOf(lines, 'ledger')), sorted(sideOf(lines, 'statement'))];
       const [ours, theirs] = [byAmount(ledger), byAmount(statement)];
+      const isByChance = (one: Line, ways: number) =>
+        (ways * 2 ** board.statistics.pool(one, DAYS) * ledger.length) / SPREAD >
+        sizeOf(one) * MOST_BY_CHANCE;
       for (const one of ledger) {
         const near = onlyNear(one, statement);
-        if (near && onlyNear(near, ledger) === one)
+        if (near && onlyNear(near, ledger) === one && !isByChance(one, 2 * sizeOf(one, near)))
           propose(board, one, near, `no other open amount is within ${TIMES_NEARER} times that`);
         const known = onlyKnown(board, one, theirs);
-        if (known && onlyKnown(board, known, ours) === one)
+        if (known && onlyKnown(board, known, ours) === one && !isByChance(one, KNOWN_WAYS))
           propose(
             board,
             one,
@@ -40,6 +49,11 @@ export const amountNear: Rule = {
     }
   },
 };
+
+/** How large an amount is, or a difference, in minor units, as a chance is told by it. */
+function sizeOf({ minor }: Line, other?: Line): number {
+  return parseInt(magnitude(minor - (other?.minor ?? 0n)).toString(), 10);
+}
 
 function propose(board: Board, one: Line, other: Line, why: string): void {
   const saysNothing = [one, other].some(({ name, words }) => name === null && words === null);
@@ -60,21 +74,23 @@ function propose(board: Board, one: Line, other: Line, why: string): void {
 /** The one line whose amount is near, of those within days; null where it is the same amount, or another is near as well. */
 function onlyNear(line: Line, others: readonly Line[]): Line | null {
   const { minor, currency } = line;
+  const unit = minorOf('1', currency) ?? 1n;
   const at = placeOf(others, minor);
   const found: { other: Line; gap: bigint }[] = [];
   for (const step of [-1, 1])
     for (let place = step < 0 ? at - 1 : at, left = 2; left > 0; place += step) {
       const other = others[place];
-      if (!other) break;
+      // What is farther than that stands in nobody's way.
+      if (!other || magnitude(other.minor - minor) > unit * TIMES_NEARER) break;
       if (!isInTime(line, other)) continue;
       found.push({ other, gap: magnitude(other.minor - minor) });
       left -= 1;
     }
   found.sort((a, b) => (a.gap < b.gap ? -1 : a.gap > b.gap ? 1 : 0));
   const [nearest, next] = found;
-  if (!nearest || nearest.gap === 0n || nearest.gap >= (minorOf('1', currency) ?? 1n)) return null;
+  if (!nearest || nearest.gap === 0n || nearest.gap >= unit) return null;
   if (nearest.gap * LEAST_TIMES > magnitude(minor)) return null;
-  return (next?.gap ?? magnitude(minor)) >= nearest.gap * TIMES_NEARER ? nearest.other : null;
+  return !next || next.gap >= nearest.gap * TIMES_NEARER ? nearest.other : null;
 }
 
 /** The one line within days whose amount differs by a listed fee or by two digits that are swapped. */

@@ -74,10 +74,17 @@ function partnersOf(board: Board, run: readonly Line[], collective: readonly Lin
   );
 }
 
+/** Two lines that come to a total; of more than a few pairs none is the one. */
 function pairsComingTo(total: bigint, lines: readonly Line[]): (readonly [Line, Line])[] {
   const pairs: (readonly [Line, Line])[] = [];
-  for (const [at, one] of lines.entries())
-    for (const other of lines.slice(at + 1)) if (one.minor + other.minor === total) pairs.push([one, other]);
+  const before = new Map<bigint, Line[]>();
+  for (const other of lines) {
+    for (const one of before.get(total - other.minor) ?? []) pairs.push([one, other]);
+    if (pairs.length > 1) return pairs;
+    const same = before.get(other.minor);
+    if (same) same.push(other);
+    else before.set(other.minor, [other]);
+  }
   return pairs;
 }
 
