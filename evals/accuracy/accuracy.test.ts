@@ -68,3 +68,29 @@ test('books of other kinds: nothing settles wrongly, and proposals are nearly al
     assert.ok(pairRecall >= THRESHOLDS.partlyKnowableRecall, `recall ${pairRecall} of ${make.name}`);
   }
 });
+
+test('the books of one company and the statement of another have nothing in common', () => {
+  const strangers = [21, 22, 23].flatMap((seed) =>
+    (['usual', 'heavy'] as const).map((noise): Case => {
+      const [ours, theirs] = [month(seed, 600, noise), month(seed + 50, 600, noise)];
+      const alone = (kind: string, side: 'ledger' | 'statement') => (line: { readonly id: string }) => ({
+        ...{ type: 'exception', kind, ledger: [], statement: [] },
+        [side]: [line.id],
+      });
+      return {
+        name: `${noise}, seed ${seed}`,
+        ledger: ours.ledger,
+        statement: theirs.statement,
+        truth: [
+          ...ours.ledger.map(alone('ours', 'ledger')),
+          ...theirs.statement.map(alone('theirs', 'statement')),
+        ],
+      };
+    }),
+  );
+  const { lines, settled, wrong } = measure(strangers);
+  assert.equal(settled, 0);
+  // Offsets of one side are true of themselves.
+  const across = wrong.filter((at) => /: L.* = S/.test(at));
+  assert.ok(across.length * 250 <= lines, `${across.length} of ${lines} lines:\n${across.join('\n')}`);
+});
