@@ -1,14 +1,9 @@
 import type { Side } from '../ledger/database.ts';
 import { foldText, isStanding, referenceKey } from '../ledger/keys.ts';
+import { denies, documentKind } from './document-words.ts';
 import { type Identifier, isNeutral, referenceIdentifier } from './identifiers.ts';
-import {
-  LONGEST_TEXT,
-  NOT,
-  countedAnew,
-  documentKind,
-  identifierOf,
-  isDateOrPlaceholder,
-} from './identifiers-in-text.ts';
+import { LONGEST_TEXT, identifierOf, isDateOrPlaceholder } from './identifiers-in-text.ts';
+import { countedAnew } from './number-forms.ts';
 
 const SHORTEST = 4;
 const LONGEST = 35;
@@ -53,7 +48,7 @@ export class KnownKeys {
           .toUpperCase()
           .match(/[A-Z0-9]+/g) ?? [];
       for (let from = 0; from < pieces.length; from += 1) {
-        if (NOT.has(pieces[from] ?? '')) from += DENIED;
+        if (denies(pieces[from] ?? '')) from += DENIED;
         const key = keys.longest(pieces, from) ?? keys.short(pieces, from);
         if (key !== null && found.size < MOST_TOLD) found.add(key);
       }

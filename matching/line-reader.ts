@@ -2,17 +2,14 @@ import type { Side } from '../ledger/database.ts';
 import { foldText, referenceKey } from '../ledger/keys.ts';
 import { remembered } from '../ledger/remembered.ts';
 import { businessDayNumbers } from './business-days.ts';
+import { isLabelledStanding } from './document-words.ts';
 import { type Identifier, sameIdentifier } from './identifiers.ts';
-import {
-  countedAnew,
-  identifiersInColumn,
-  isLabelledStanding,
-  withReference,
-} from './identifiers-in-text.ts';
+import { identifiersInColumn, withReference } from './identifiers-in-text.ts';
 import { KnownKeys } from './known-keys.ts';
 import { saidIn } from './said.ts';
 import type { Line } from './line.ts';
 import { Names } from './names.ts';
+import { countedAnew } from './number-forms.ts';
 import { isMonthNumber } from './periods.ts';
 import { withoutPlaces } from './places.ts';
 
