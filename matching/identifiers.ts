@@ -116,7 +116,8 @@ const SHORTEST_NUMBER = 3;
  * letter for a digit, or a character lost. Another digit in its place is another document, unless the number is so long that
  * hardly two of a register differ by one only.
  */
-export function isSlip({ key: a }: Identifier, { key: b }: Identifier): boolean {
+export function isSlip(one: Identifier, other: Identifier): boolean {
+  let [a, b] = compared(one, other);
   if (a.length > b.length) [a, b] = [b, a];
   let at = 0;
   while (at < a.length && a[at] === b[at]) at += 1;
@@ -141,7 +142,8 @@ export function isLong({ key }: Pick<Identifier, 'key'>): boolean {
  * nobody else names either of them, hardly two documents of one register are so alike.
  * @param evenLast true where something else says that it is not the next document.
  */
-export function isMistaken({ key: a }: Identifier, { key: b }: Identifier, evenLast = false): boolean {
+export function isMistaken(one: Identifier, other: Identifier, evenLast = false): boolean {
+  const [a, b] = compared(one, other);
   if (a.length !== b.length || a.length < SHORTEST_SLIP) return false;
   let at = 0;
   while (at < a.length && a[at] === b[at]) at += 1;
@@ -151,6 +153,12 @@ export function isMistaken({ key: a }: Identifier, { key: b }: Identifier, evenL
     /\d/.test(a[at] ?? '') &&
     /\d/.test(b[at] ?? '')
   );
+}
+
+// `RE-5132` and `RNR 5123` are written with other letters; what is miswritten is the number.
+function compared(a: Identifier, b: Identifier): [string, string] {
+  const areNumbers = a.key.length !== b.key.length && a.digits !== '' && a.digits.length === b.digits.length;
+  return areNumbers ? [a.digits, b.digits] : [a.key, b.key];
 }
 
 const SHORTEST_SLIP = 7;

@@ -193,3 +193,13 @@ test('without a text a listed fee or two swapped digits tell, where nothing else
     assert.deepEqual(found(ledger, [on('11', amount, 'WIRE')]), ['amount_near fuzzy_match L1 S1'], amount);
   assert.deepEqual(found(ledger, [on('11', '24712.05', 'WIRE'), on('11', '24774.05', 'WIRE')]), []);
 });
+
+test('two neighbours swapped in a number are a slip, whatever letters stand before it', () => {
+  assert.deepEqual(
+    found(
+      [due('RE-5132', '3833.79', 'Autohaus Schröder'), due('RE-5140', '88.10', 'Blumen Sommer')],
+      [on('16', '3833.79', 'SCHROEDER AUTOHAUS RNR 5123'), on('16', '88.10', 'BLUMEN SOMMER RNR 5140')],
+    ),
+    ['identifier exact_match L2 S2', 'amount_date_text fuzzy_match L1 S1'],
+  );
+});
