@@ -3,7 +3,7 @@ import { isRoundShare, minorOf } from './amounts.ts';
 import { daysBetween } from '../policy/dates.ts';
 import { type Evidence, Scale } from './evidence.ts';
 import { lookupKey } from './identifiers.ts';
-import { type Line, inOrder, otherSide } from './line.ts';
+import { type Line, inOrder, otherSide, totalOf } from './line.ts';
 import { Parties } from './parties.ts';
 import type { Name } from './names.ts';
 import type { Settings } from './settings.ts';
@@ -143,7 +143,7 @@ export class Board {
 
   /** True when so much in minor units is kept of some lines as processors price it: even thousandths, and an even sum of each. */
   isPricedFee(kept: bigint, of: readonly Line[]): boolean {
-    const gross = of.reduce((total, { minor }) => total + minor, 0n);
+    const gross = totalOf(of);
     if (gross <= 0n || kept <= 0n || !this.isUsualShare(kept, gross, of)) return false;
     for (let each = 0n; each <= this.#feeEach(of[0]?.currency ?? ''); each += PRICE_STEP) {
       const share = kept - each * BigInt(of.length);

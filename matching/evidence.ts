@@ -327,14 +327,9 @@ function ofOtherPremises(a: Line, b: Line): boolean {
 // The books have the last four digits of a cheque's number, and the bank all of them.
 function isCutCheque(a: Identifier, b: Identifier): boolean {
   const [short, long] = a.digits.length <= b.digits.length ? [a, b] : [b, a];
-  return (
-    (a.kind === 'CHK' || b.kind === 'CHK') &&
-    (isNeutral(short.kind) || short.kind === 'CHK') &&
-    /^\d{4}$/.test(short.key.slice(-4)) &&
-    long.digits.length > 4 &&
-    short.key.replace(/^[A-Z]+/, '').length === 4 &&
-    long.key.endsWith(short.key.slice(-4))
-  );
+  if (short.kind !== 'CHK' && !(long.kind === 'CHK' && isNeutral(short.kind))) return false;
+  const [, last] = /^[A-Z]*(\d{4})$/.exec(short.key) ?? [];
+  return last !== undefined && long.digits.length > last.length && long.key.endsWith(last);
 }
 
 // A field that is too short cuts a reference off at its end; some banks keep only its last digits.

@@ -64,8 +64,7 @@ const NO_KEYS: ReadonlySet<string> = new Set();
 function collect(found: Map<string, Identifier>, text: string | null): void {
   // What has no digit names nothing.
   if (text === null || !/\d/.test(text)) return;
-  let [before, digits, denied, from] = ['', '', 0, ''];
-  let last = '';
+  let [before, digits, denied, from, last] = ['', '', 0, '', ''];
   const keep = (identifier: Identifier | null) => {
     if (identifier && found.size < MOST && !found.has(identifier.key)) found.set(identifier.key, identifier);
   };

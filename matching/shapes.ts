@@ -2,7 +2,7 @@
 import { isUsualPercent, magnitude, minorOf } from './amounts.ts';
 import type { Board } from './board.ts';
 import type { Line } from './line.ts';
-import { significantDigits } from './statistics.ts';
+import { isOdd, significantDigits } from './statistics.ts';
 
 interface Meaning {
   /** What it is worth beside an equal amount, in bits: the likelier by chance, the less. */
@@ -84,11 +84,10 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
 
 // Of small or round amounts many are an even share by chance.
 const LEAST_SHARED = 10_000n;
-const ODD_DIGITS = 4;
 
 /** A half, a third, or so many times five percent of an odd amount, rounded to the minor unit. */
 function isEvenShare(part: bigint, whole: bigint): boolean {
-  if (whole < LEAST_SHARED || significantDigits(whole) < ODD_DIGITS) return false;
+  if (whole < LEAST_SHARED || !isOdd(whole)) return false;
   const isRounded = (times: bigint, of: bigint) => magnitude(part * of - whole * times) <= of;
   const twentieths = (part * 20n + whole / 2n) / whole;
   const thirds = (part * 3n + whole / 2n) / whole;

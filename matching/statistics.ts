@@ -158,9 +158,7 @@ export class Statistics {
 
   /** True when no other line of its side had this line's amount, matched or not, and it is no round one. */
   isOneOff({ currency, side, minor }: Line): boolean {
-    return (
-      significantDigits(minor) >= ODD_DIGITS && this.#allTimes.get(`${currency} ${side}`)?.get(minor) === 1
-    );
+    return isOdd(minor) && this.#allTimes.get(`${currency} ${side}`)?.get(minor) === 1;
   }
 
   /** True when no other line of its side had this line's amount with a name that begins like its own, matched or not. */
@@ -256,6 +254,11 @@ const MOST_GROUP_BITS = 8;
 // How likely two unrelated amounts are the same, by their significant digits: people like round ones.
 function coincidence(minor: bigint): number {
   return [0.1, 0.05, 0.012, 0.003, 0.0006, 0.0001][significantDigits(minor)] ?? 0.00002;
+}
+
+/** True for an amount that is no round one: few others are like it by chance. */
+export function isOdd(minor: bigint): boolean {
+  return significantDigits(minor) >= ODD_DIGITS;
 }
 
 /** How many digits an amount has before its zeros: 1250.00 has three. */

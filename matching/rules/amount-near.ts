@@ -2,15 +2,14 @@ import { magnitude, minorOf, show } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
 import { type Line, byKeys, isBanksOwn } from '../line.ts';
 import { meaningOf, shapeOf } from '../shapes.ts';
-import { significantDigits } from '../statistics.ts';
+import { isOdd } from '../statistics.ts';
+import { isCandidate } from './parts.ts';
 
 // A pair is told by how much nearer its amounts are than any others: with so many times the distance to the next one, chance
 // brings them together once in as many.
 const TIMES_NEARER = 100n;
 const DAYS = 3;
 const LEAST_TIMES = 20n;
-// Of round amounts any two differ by a fee, or by two digits that are swapped.
-const ODD_DIGITS = 4;
 const PERCENT = 60;
 // Among very many lines chance brings some amounts together all the same: so many such pairs may be expected of it.
 const MOST_BY_CHANCE = 0.5;
@@ -82,7 +81,7 @@ function onlyNear(line: Line, others: readonly Line[]): Line | null {
       const other = others[place];
       // What is farther than that stands in nobody's way.
       if (!other || magnitude(other.minor - minor) > unit * TIMES_NEARER) break;
-      if (!isInTime(line, other)) continue;
+      if (!isCandidate(line, other, DAYS)) continue;
       found.push({ other, gap: magnitude(other.minor - minor) });
       left -= 1;
     }
@@ -95,7 +94,8 @@ function onlyNear(line: Line, others: readonly Line[]): Line | null {
 
 /** The one line within days whose amount differs by a listed fee or by two digits that are swapped. */
 function onlyKnown(board: Board, line: Line, others: ReadonlyMap<bigint, readonly Line[]>): Line | null {
-  if (significantDigits(line.minor) < ODD_DIGITS) return null;
+  // Of round amounts any two differ by a fee, or by two digits that are swapped.
+  if (!isOdd(line.minor)) return null;
   const sign = line.side === 'ledger' ? -1n : 1n;
   const amounts = new Set([
     ...board.listedFees(line.currency).map((fee) => line.minor + sign * fee),
@@ -103,7 +103,7 @@ function onlyKnown(board: Board, line: Line, others: ReadonlyMap<bigint, readonl
   ]);
   const found = [...amounts]
     .flatMap((amount) => others.get(amount) ?? [])
-    .filter((other) => isInTime(line, other) && significantDigits(other.minor) >= ODD_DIGITS);
+    .filter((other) => isCandidate(line, other, DAYS) && isOdd(other.minor));
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 
@@ -122,10 +122,6 @@ function swapped(minor: bigint): bigint[] {
   return all
     .filter((other) => other !== digits && !other.startsWith('0'))
     .map((other) => (minor < 0n ? -BigInt(other) : BigInt(other)));
-}
-
-function isInTime(line: Line, other: Line): boolean {
-  return Math.abs(other.day - line.day) <= DAYS;
 }
 
 function byAmount(lines: readonly Line[]): Map<bigint, Line[]> {

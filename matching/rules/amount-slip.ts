@@ -6,10 +6,9 @@ import { type Line, otherSide } from '../line.ts';
 import { isAlike, proposeMismatches } from '../mismatches.ts';
 import { NameIndex } from '../name-index.ts';
 import { type Shape, isKept, meaningOf, shapeOf } from '../shapes.ts';
-import { significantDigits } from '../statistics.ts';
+import { isOdd } from '../statistics.ts';
+import { isCandidate } from './parts.ts';
 
-// Of round amounts any two differ by one digit.
-const ODD_DIGITS = 4;
 const WHOLE_PERCENT = 90;
 
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
@@ -22,28 +21,32 @@ export const amountSlip: Rule = {
     // One after the other: all of them at once are more than all lines.
     function* pairs() {
       for (const one of board.open('ledger')) {
-        const mayBeLate = isOdd(one);
+        const mayBeLate = isOdd(one.minor);
         const fits = (other: Line) =>
-          isWithin(window)(one, other) || (mayBeLate && isWithin(named)(one, other) && isClose(one, other));
+          isCandidate(one, other, window) ||
+          (mayBeLate && isCandidate(one, other, named) && isClose(one, other));
         for (const other of near(one, fits)) yield [one, other] as const;
       }
       for (const other of board.open('statement'))
         if (other.said.fees.length > 0)
-          for (const one of near(other, (line) => isWithin(late)(line, other))) yield [one, other] as const;
+          for (const one of near(other, (line) => isCandidate(line, other, late)))
+            yield [one, other] as const;
     }
     const alike = (evidence: Evidence, isStated = false) =>
       isAlike(evidence) && (!evidence.contradicted || isStated);
     const onlyOne = (line: Line) =>
-      near(line, (other) => isWithin(window)(line, other)).filter((other) => alike(board.weigh(line, other)))
-        .length === 1;
-    const isOdd = ({ minor }: Line) => significantDigits(minor) >= ODD_DIGITS;
+      near(line, (other) => isCandidate(line, other, window)).filter((other) =>
+        alike(board.weigh(line, other)),
+      ).length === 1;
+    // Of round amounts any two differ by one digit.
+    const areOdd = (one: Line, other: Line) => isOdd(one.minor) && isOdd(other.minor);
     // The whole name, and amounts that are hardly alike by chance.
     const isLate = ({ namePercent }: Evidence, one: Line, other: Line, shape: Shape) =>
-      (namePercent ?? 0) >= WHOLE_PERCENT && !meaningOf(shape).inPart && isOdd(one) && isOdd(other);
+      (namePercent ?? 0) >= WHOLE_PERCENT && !meaningOf(shape).inPart && areOdd(one, other);
     const tells = (one: Line, other: Line, shape: Shape) =>
       // Fees are round, and so round amounts differ by one.
-      (shape === 'charge' ? isOdd(one) || isOdd(other) : meaningOf(shape).sure) ??
-      ((shape === 'share' || (shape !== 'kept' && !meaningOf(shape).inPart)) && isOdd(one) && isOdd(other));
+      (shape === 'charge' ? isOdd(one.minor) || isOdd(other.minor) : meaningOf(shape).sure) ??
+      ((shape === 'share' || (shape !== 'kept' && !meaningOf(shape).inPart)) && areOdd(one, other));
     proposeMismatches(board, amountSlip, {
       pairs: pairs(),
       shapeFor: (one, other) => {
@@ -55,7 +58,7 @@ export const amountSlip: Rule = {
         return shape === 'partial' && (one.said.inPart || other.said.inPart) ? shape : null;
       },
       fits: (evidence, one, other, shape) =>
-        alike(evidence, shape === 'stated' && significantDigits(one.minor - other.minor) >= ODD_DIGITS) &&
+        alike(evidence, shape === 'stated' && isOdd(one.minor - other.minor)) &&
         (evidence.days <= window || shape === 'stated' || isLate(evidence, one, other, shape)) &&
         // Whoever names a document pays that one, and no other with a fee that is on no list.
         !((shape === 'kept' || meaningOf(shape).inPart) && namesDocument(one) && namesDocument(other)) &&
@@ -75,11 +78,6 @@ function byNames(board: Board): (line: Line, fits: (other: Line) => boolean) => 
     const side = otherSide(line);
     return (indexes[side] ??= of(side)).near(line, fits);
   };
-}
-
-/** True for two lines at most so many business days apart. */
-function isWithin(days: number): (a: Line, b: Line) => boolean {
-  return (a, b) => Math.abs(a.day - b.day) <= days;
 }
 
 /** True for amounts that differ by a tenth at most. */
