@@ -143,6 +143,12 @@ test('of two days whose sales come near a payout it is that of the priced fee', 
   assert.deepEqual(found(ledger, [on('06', '471.60', 'STRIPE TRANSFER')]), [
     'batch_sum multi_to_one L1 L2 S1',
   ]);
+  const sales = [sale('06', '300.00'), sale('06', '186.30')];
+  assert.deepEqual(
+    found([on('06', '471.60', 'Stripe payout')], sales),
+    [],
+    'nobody pays out more than was sold',
+  );
 });
 
 test('nothing is taken back before it was paid', () => {

@@ -141,7 +141,8 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
     board.isListedFee(short, line.currency)
   )
     return { ...pool, line, parts: lines, others: 0, percent: 88 };
-  if (pool.lessPercent && board.isPricedFee(totalOf(lines) - line.minor, lines))
+  // What is kept is kept of what the books have.
+  if (pool.lessPercent && line.side === 'statement' && board.isPricedFee(short, lines))
     return { ...pool, line, parts: lines, others: 0, percent: 90 };
   if (short > 0n && lessByPercent(board, line, pool, short))
     return { ...pool, line, parts: lines, others: 0, percent: 85 };
