@@ -21,6 +21,13 @@ export function minorOf(text: string, currency: string): bigint | null {
   return kept.length > digits ? null : BigInt(whole + kept.padEnd(digits, '0'));
 }
 
+const UNITS = [1n, 10n, 100n, 1_000n, 10_000n];
+
+/** One of a currency, as 1.00 dollar, in its minor units. */
+export function unitOf(currency: string): bigint {
+  return UNITS[exponentOf(currency as CurrencyCode)] ?? 1n;
+}
+
 /** The absolute value of an amount in minor units. */
 export function magnitude(minor: bigint): bigint {
   return minor < 0n ? -minor : minor;
@@ -38,7 +45,7 @@ export function isRoundShare(share: bigint, whole: bigint): boolean {
   return whole >= LEAST_TELLING && (rest <= 1000n || whole - rest <= 1000n);
 }
 
-// In thousandths: early payment discounts and taxes withheld; a bank's charge in percent; and what guests leave.
+// In thousandths, the largest last: early payment discounts and taxes withheld; a bank's charge in percent; and what guests leave.
 const TAKEN_OFF = [10n, 15n, 20n, 25n, 30n, 40n, 50n, 75n, 100n, 150n];
 const ADDED = [5n, 10n, 15n, 20n, 25n, 30n, 100n, 120n, 150n, 180n, 200n, 220n, 250n];
 // Half a minor unit on both sides of a rounding, in thousandths.
@@ -53,6 +60,9 @@ const ROUNDED = 1_500n;
 export function isUsualPercent(booked: bigint, other: bigint, outgoing: boolean, parts = 1): boolean {
   if (other > booked && !outgoing) return false;
   const gap = magnitude(booked - other) * 1000n;
+  const rounded = ROUNDED * BigInt(parts);
   const shares = other < booked ? TAKEN_OFF : ADDED;
-  return shares.some((share) => magnitude(gap - booked * share) <= ROUNDED * BigInt(parts));
+  // Most amounts are much further apart.
+  if (gap > booked * (shares.at(-1) ?? 0n) + rounded) return false;
+  return shares.some((share) => magnitude(gap - booked * share) <= rounded);
 }

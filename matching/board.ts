@@ -260,8 +260,11 @@ export class Board {
   }
 }
 
-export const identifierKeys = (line: Line): readonly string[] =>
-  line.identifiers.filter(({ standing }) => !standing).map(lookupKey);
+export function identifierKeys({ identifiers }: Line): readonly string[] {
+  const keys: string[] = [];
+  for (const one of identifiers) if (!one.standing) keys.push(lookupKey(one));
+  return keys;
+}
 
 /** What several may pay for under one number, each month anew: a flat or a unit. */
 export const premisesKeys = (line: Line): readonly string[] =>

@@ -74,10 +74,11 @@ const OFTEN = 2;
 const MOSTLY = 0.8;
 const MOST_REMEMBERED = 50_000;
 
-/** For whom a name of the other side stood. Nearly always for one. */
+/** For whom a name of the other side stood, mostly: so many times, of so many in all. Nearly always for one. */
 interface Written {
-  readonly name: Name;
+  name: Name;
   times: number;
+  all: number;
   others: Map<Name, number> | null;
 }
 
@@ -147,9 +148,21 @@ export class Scale {
     const [name, written] = [ours.name ?? ours.words, theirs.name ?? theirs.words];
     if (!name || !written) return;
     const known = this.#written.get(written);
-    if (!known) this.#written.set(written, { name, times: 1, others: null });
-    else if (known.name === name) known.times += 1;
-    else (known.others ??= new Map<Name, number>()).set(name, (known.others.get(name) ?? 0) + 1);
+    if (!known) {
+      this.#written.set(written, { name, times: 1, all: 1, others: null });
+      return;
+    }
+    known.all += 1;
+    if (known.name === name) {
+      known.times += 1;
+      return;
+    }
+    const others = (known.others ??= new Map<Name, number>());
+    const times = (others.get(name) ?? 0) + 1;
+    others.set(name, times);
+    if (times <= known.times) return;
+    others.set(known.name, known.times);
+    [known.name, known.times] = [name, times];
   }
 
   /** True when the other side was seen to write this name for another counterparty, time and again. */
@@ -170,14 +183,7 @@ export class Scale {
   #aliasOf(theirs: Line): Name | null {
     const written = theirs.name ?? theirs.words;
     const known = written ? this.#written.get(written) : undefined;
-    if (!known) return null;
-    let { name, times: most } = known;
-    let all = most;
-    for (const [other, times] of known.others ?? []) {
-      all += times;
-      if (times > most) [most, name] = [times, other];
-    }
-    return most >= OFTEN && most >= all * MOSTLY ? name : null;
+    return known && known.times >= OFTEN && known.times >= known.all * MOSTLY ? known.name : null;
   }
 
   #identifiers(
@@ -279,17 +285,17 @@ export class Scale {
   #names(a: Line, b: Line): { percent: number | null; bits: number; alias: boolean } {
     const own = a.name && b.name ? this.likeness(a.name, b.name) : null;
     let [percent, bits] = [own?.percent ?? null, own?.bits ?? 0];
-    // A bank puts the name into the text as often as into its own column; two texts tell only where a column is missing.
-    const texts = a.name && b.name ? [] : [[a.words, b.words] as const];
-    for (const [one, other] of [[a.name, b.words] as const, [a.words, b.name] as const, ...texts]) {
-      if (!one || !other || (percent ?? 0) >= 90) continue;
+    const cross = (one: Name | null, other: Name | null, least: number) => {
+      if (!one || !other || (percent ?? 0) >= 90) return;
       const crossed = this.likeness(one, other);
-      // What a payment is for is said of many; where one side names somebody, it has to tell more than that.
-      if ((a.name || b.name) && one === a.words && other === b.words && crossed.bits < TELLING_TEXT_BITS)
-        continue;
-      if (crossed.percent >= ALIKE_PERCENT && crossed.bits * 0.8 > bits)
-        [percent, bits] = [Math.max(percent ?? 0, crossed.percent), crossed.bits * 0.8];
-    }
+      if (crossed.bits < least || crossed.percent < ALIKE_PERCENT || crossed.bits * 0.8 <= bits) return;
+      [percent, bits] = [Math.max(percent ?? 0, crossed.percent), crossed.bits * 0.8];
+    };
+    // A bank puts the name into the text as often as into its own column; two texts tell only where a column is missing.
+    cross(a.name, b.words, -Infinity);
+    cross(a.words, b.name, -Infinity);
+    // What a payment is for is said of many; where one side names somebody, it has to tell more than that.
+    if (!a.name || !b.name) cross(a.words, b.words, a.name || b.name ? TELLING_TEXT_BITS : -Infinity);
     if ((percent ?? 0) < ALIKE_PERCENT) {
       const [ledger, statement] = a.side === 'ledger' ? [a, b] : [b, a];
       // In a column of its own a name is whole: there another second word is another party.

@@ -127,7 +127,9 @@ export function likeness(a: Name, b: Name, telling: Telling): Likeness {
       const differing = bitsIn((short.wordLetters[place] ?? 0) ^ (long.wordLetters[at] ?? 0));
       const last = place === short.words.length - 1 || at === long.words.length - 1;
       const alike = wordsAlike(word, long.words[at] ?? '', last, differing);
-      if (alike > most) [best, most] = [at, alike];
+      if (alike <= most) continue;
+      best = at;
+      most = alike;
     }
     let weight = telling(word);
     if (most >= LEAST_ALIKE) {
@@ -224,9 +226,13 @@ function bitsIn(word: number): number {
 
 /** `IBM` for International Business Machines; `ERE Division 7` for a party of which another division is called so, too. */
 function isAcronym(a: Name, b: Name): boolean {
-  const [{ words }, long] = a.words.length <= b.words.length ? [a, b] : [b, a];
-  const [acronym = '', ...rest] = words;
-  if (acronym.length < 3 || !rest.every((word, at) => word === long.words.at(at - rest.length))) return false;
+  const [short, long] = a.words.length <= b.words.length ? [a, b] : [b, a];
+  const [acronym = ''] = short.words;
+  // Of nearly all names the first two words begin with other letters.
+  if (acronym.length < 3 || acronym[0] !== long.words[0]?.[0] || acronym[1] !== long.words[1]?.[0])
+    return false;
+  const rest = short.words.slice(1);
+  if (!rest.every((word, at) => word === long.words.at(at - rest.length))) return false;
   const meant = long.words.slice(0, long.words.length - rest.length);
   let same = 0;
   while (same < meant.length && acronym[same] === meant[same]?.[0]) same += 1;

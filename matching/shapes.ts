@@ -1,5 +1,5 @@
 // What a difference between two amounts of one event looks like, and what that tells.
-import { isUsualPercent, magnitude, minorOf } from './amounts.ts';
+import { isUsualPercent, magnitude, unitOf } from './amounts.ts';
 import type { Board } from './board.ts';
 import type { Line } from './line.ts';
 import { isOdd, significantDigits } from './statistics.ts';
@@ -54,26 +54,26 @@ export function isKept(board: Board, ledger: Line, statement: Line): boolean {
 
 /** What the difference looks like between a ledger line `one` and a statement line; null when they have nothing to do with each other. */
 export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
-  // What gives money back has the other sign for its own reason.
-  if (one.minor === -other.minor) {
+  const [a, b] = [magnitude(one.minor), magnitude(other.minor)];
+  if (one.minor > 0n !== other.minor > 0n) {
+    if (a !== b) return null;
+    // What gives money back has the other sign for its own reason.
     if (one.said.reverses === other.said.reverses) return 'sign';
     // A bank's refund of what the books have as a sale is another event.
     return one.said.reverses ? 'refund' : null;
   }
-  if (one.minor > 0n !== other.minor > 0n) return null;
-  const [a, b] = [magnitude(one.minor), magnitude(other.minor)];
-  const gap = magnitude(a - b);
+  const gap = a > b ? a - b : b - a;
   if (gap <= board.roundingIn(one.currency)) return 'rounding';
-  if (areTransposed(a, b)) return 'transposed';
+  if (areTransposed(a, b, gap)) return 'transposed';
   // A fee makes the account poorer than was booked, never richer.
-  if (one.minor - other.minor === gap && board.isListedFee(gap, one.currency)) return 'charge';
-  if (board.isStatedFee(gap, [one, other])) return 'stated';
+  if (one.minor > other.minor && board.isListedFee(gap, one.currency)) return 'charge';
+  if (one.said.fees.includes(gap) || other.said.fees.includes(gap)) return 'stated';
   if (isUsualPercent(a, b, one.minor < 0n)) return 'percent';
-  if (leavesOutCents(a, b, one.currency) || leavesOutCents(b, a, one.currency)) return 'cut';
+  if (leavesOutCents(a, b, gap, one.currency)) return 'cut';
   // Of two round amounts it tells nothing that they differ by a digit.
-  if (differByOneDigit(a, b) && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';
-  if (a === b * 10n || b === a * 10n || a === b * 100n || b === a * 100n) return 'shift';
-  if (gap * LEAST_TIMES_EXCHANGE <= a && (one.said.exchanges || other.said.exchanges)) return 'exchange';
+  if (differByOneDigit(a, b, gap) && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';
+  if (isShifted(a, b)) return 'shift';
+  if ((one.said.exchanges || other.said.exchanges) && gap * LEAST_TIMES_EXCHANGE <= a) return 'exchange';
   if (gap * 20n <= a && board.isFeeAtMost(gap, one.currency)) return 'small';
   if (b < a && isEvenShare(b, a)) return 'share';
   if (b < a && b * 10n >= a) return 'partial';
@@ -97,15 +97,15 @@ function isEvenShare(part: bigint, whole: bigint): boolean {
 // Rates of two days, and what a card adds to them, are three percent apart.
 const LEAST_TIMES_EXCHANGE = 33n;
 
-/** True for 17.00 where the other is 17.83 or 16.62. */
-function leavesOutCents(whole: bigint, exact: bigint, currency: string): boolean {
-  const unit = minorOf('1', currency) ?? 1n;
-  return unit > 1n && whole % unit === 0n && magnitude(whole - exact) < unit && whole > 0n;
+/** True for 17.00 where the other is 17.83 or 16.62, or the other way round. */
+function leavesOutCents(a: bigint, b: bigint, gap: bigint, currency: string): boolean {
+  const unit = unitOf(currency);
+  return gap < unit && unit > 1n && ((a > 0n && a % unit === 0n) || (b > 0n && b % unit === 0n));
 }
 
 /** The same digits in another order; then their difference can be divided by nine. */
-function areTransposed(a: bigint, b: bigint): boolean {
-  if ((a - b) % 9n !== 0n) return false;
+function areTransposed(a: bigint, b: bigint, gap: bigint): boolean {
+  if (gap % 9n !== 0n) return false;
   const [ours, theirs] = [a.toString(), b.toString()];
   if (ours.length !== theirs.length) return false;
   const wrong = mistaken(ours, theirs);
@@ -119,10 +119,17 @@ function areTransposed(a: bigint, b: bigint): boolean {
 }
 
 /** One digit is mistaken; then their difference is a digit and zeros. */
-function differByOneDigit(a: bigint, b: bigint): boolean {
-  if (significantDigits(a - b) !== 1) return false;
+function differByOneDigit(a: bigint, b: bigint, gap: bigint): boolean {
+  if ((gap >= 10n && gap % 10n !== 0n) || significantDigits(gap) !== 1) return false;
   const [ours, theirs] = [a.toString(), b.toString()];
   return ours.length === theirs.length && mistaken(ours, theirs).length === 1;
+}
+
+/** The decimal point one or two places further. */
+function isShifted(a: bigint, b: bigint): boolean {
+  const [small, large] = a < b ? [a, b] : [b, a];
+  const tenfold = small * 10n;
+  return large === tenfold || large === tenfold * 10n;
 }
 
 /** At which places two numbers of one length have other digits. */

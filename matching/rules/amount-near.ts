@@ -1,4 +1,4 @@
-import { magnitude, minorOf, show } from '../amounts.ts';
+import { magnitude, show, unitOf } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
 import { type Line, byKeys, isBanksOwn } from '../line.ts';
 import { meaningOf, shapeOf } from '../shapes.ts';
@@ -73,7 +73,7 @@ function propose(board: Board, one: Line, other: Line, why: string): void {
 /** The one line whose amount is near, of those within days; null where it is the same amount, or another is near as well. */
 function onlyNear(line: Line, others: readonly Line[]): Line | null {
   const { minor, currency } = line;
-  const unit = minorOf('1', currency) ?? 1n;
+  const unit = unitOf(currency);
   const at = placeOf(others, minor);
   const found: { other: Line; gap: bigint }[] = [];
   for (const step of [-1, 1])

@@ -125,8 +125,10 @@ class Party {
 
   /** What names a document of another line is that one's. */
   #isAnothers(line: Line, other: Line): boolean {
-    const names = (one: Line) => one !== line && one.side === line.side && shareIdentifier(one, other);
-    return identifierKeys(other).some((key) => this.#naming.get(key)?.some(names));
+    for (const key of identifierKeys(other))
+      for (const one of this.#naming.get(key) ?? [])
+        if (one !== line && one.side === line.side && shareIdentifier(one, other)) return true;
+    return false;
   }
 
   #isAlike(line: Line, other: Line): boolean {

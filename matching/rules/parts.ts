@@ -1,7 +1,7 @@
 // How the parts of one line are looked for: among which lines, what counts as adding up, and who gets a part that two claim.
 import { isRoundShare, isUsualPercent, magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
-import { type Identifier, contradicts, sameIdentifier } from '../identifiers.ts';
+import { contradicts, sameIdentifier } from '../identifiers.ts';
 import { type Line, inOrder, totalOf } from '../line.ts';
 import { type Solution, rangeOf, subsetFor } from '../subsets.ts';
 import { LEAST_TIMES_FEE, ofAnotherParty, shapeOf } from './group-key.ts';
@@ -256,14 +256,12 @@ export function isCandidate(line: Line, other: Line, window: number): boolean {
 
 /** False when both name documents of one register and none is the same: an invoice is not the sum of other invoices. */
 export function agreeing(board: Board, line: Line, other: Line): boolean {
-  const isAnother = (one: Identifier, two: Identifier) =>
-    contradicts(one, two) || (!one.standing && !two.standing && board.statistics.ofOneRegister(one, two));
-  return (
-    shareAny(line, other) ||
-    !line.identifiers.some((one) => other.identifiers.some((two) => isAnother(one, two)))
-  );
-}
-
-function shareAny(line: Line, other: Line): boolean {
-  return line.identifiers.some((one) => other.identifiers.some((two) => sameIdentifier(one, two)));
+  let differ = false;
+  for (const one of line.identifiers)
+    for (const two of other.identifiers) {
+      if (sameIdentifier(one, two)) return true;
+      differ ||=
+        contradicts(one, two) || (!one.standing && !two.standing && board.statistics.ofOneRegister(one, two));
+    }
+  return !differ;
 }
