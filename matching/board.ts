@@ -137,7 +137,7 @@ export class Board {
 
   /** True when a processor may keep so much of a gross amount, both in minor units, that some lines come to: a share, and so much each. */
   isUsualShare(kept: bigint, gross: bigint, of: readonly Line[]): boolean {
-    const each = this.#feeEach(of[0]?.currency ?? '') * BigInt(of.length);
+    const each = this.feeEach(of[0]?.currency ?? '') * BigInt(of.length);
     return gross > 0n && (kept - each) * 100_000n <= gross * this.#mostKept;
   }
 
@@ -145,14 +145,15 @@ export class Board {
   isPricedFee(kept: bigint, of: readonly Line[]): boolean {
     const gross = totalOf(of);
     if (gross <= 0n || kept <= 0n || !this.isUsualShare(kept, gross, of)) return false;
-    for (let each = 0n; each <= this.#feeEach(of[0]?.currency ?? ''); each += PRICE_STEP) {
+    for (let each = 0n; each <= this.feeEach(of[0]?.currency ?? ''); each += PRICE_STEP) {
       const share = kept - each * BigInt(of.length);
       if (share > 0n && isRoundShare(share, gross)) return true;
     }
     return false;
   }
 
-  #feeEach(currency: string): bigint {
+  /** What a processor keeps of each payment at most, besides a share of it, in minor units. */
+  feeEach(currency: string): bigint {
     let fee = this.#fixed.get(currency);
     if (fee === undefined) this.#fixed.set(currency, (fee = minorOf(this.settings.fee_each, currency) ?? 0n));
     return fee;

@@ -16,6 +16,7 @@ import { identifierSum, listedInPart } from './rules/identifier-sum.ts';
 import { intercompanyReference } from './rules/intercompany.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
+import { steadyShare } from './rules/steady-share.ts';
 import type { Settings } from './settings.ts';
 
 /** The rules in their order: the surest first. What an earlier one takes, a later one does not see. */
@@ -47,6 +48,7 @@ export const RULES: readonly Rule[] = [
   amountDateAlias,
   amountSlip,
   dayLessFee,
+  steadyShare,
   amountNear,
 ];
 

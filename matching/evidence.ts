@@ -272,6 +272,9 @@ export class Scale {
   /** True for two references of one shape that are not the same, where the two sides write the same references at all. */
   #ofOneColumn(a: Identifier, b: Identifier): boolean {
     if ((!a.own && !b.own) || a.standing || b.standing) return false;
+    // Where a kind of document has a name that both sides use, what has another name is another kind.
+    if (a.kind !== b.kind && (this.#statistics.usesKind(a.kind) || this.#statistics.usesKind(b.kind)))
+      return false;
     const shortest = a.own && b.own ? SHORTEST_REFERENCE : SHORTEST_IN_TEXT;
     if (a.key.length < shortest || a.key.length !== b.key.length) return false;
     const shape = shapeOfKey(a.key);

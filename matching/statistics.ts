@@ -20,6 +20,7 @@ export class Statistics {
   readonly #identifiers = new Map<string, number>();
   readonly #unsharedShapes: ReadonlySet<string>;
   readonly #unsharedKinds: ReadonlySet<string>;
+  readonly #usedKinds: ReadonlySet<string>;
   readonly #sharedLengths: ReadonlySet<string>;
   readonly #groups: ReadonlySet<string>;
   // Of very many lines nobody asks, and it would take too much room.
@@ -43,7 +44,8 @@ export class Statistics {
     const { shapes, kinds, lengths } = sortsOf(lines);
     this.#unsharedShapes = shapes.unshared();
     this.#unsharedKinds = kinds.unshared();
-    this.#sharedLengths = lengths.shared();
+    this.#usedKinds = kinds.shared(LEAST_OF_KIND);
+    this.#sharedLengths = lengths.shared(LEAST_OF_LENGTH);
     this.#groups = sharedGroups(lines);
   }
 
@@ -72,6 +74,11 @@ export class Statistics {
   /** False for a kind of document of which each side has many and no two are the same, as each side's own orders. */
   sharesKind(kind: string): boolean {
     return !this.#unsharedKinds.has(kind);
+  }
+
+  /** True for a kind of document that both sides call so, and of which many are the same. */
+  usesKind(kind: string): boolean {
+    return this.#usedKinds.has(kind);
   }
 
   /** True for two long numbers of a length that both sides mostly share: they are of one register, whatever stands before them. */
@@ -230,9 +237,10 @@ class Tally {
     return new Set(found.map(([sort]) => sort));
   }
 
-  shared(): Set<string> {
+  /** @param least the share of its keys that are the same, at least. */
+  shared(least: number): Set<string> {
     const found = [...this.#sorts].filter(
-      ([, { keys, shared }]) => keys >= MANY_REFERENCES && shared * 2 > keys,
+      ([, { keys, shared }]) => keys >= MANY_REFERENCES && shared > keys * least,
     );
     return new Set(found.map(([sort]) => sort));
   }
@@ -246,6 +254,8 @@ function sharedGroups(lines: readonly Line[]): Set<string> {
 }
 
 const MANY_REFERENCES = 10;
+const LEAST_OF_KIND = 0.2;
+const LEAST_OF_LENGTH = 0.5;
 const LONG_NUMBER = 8;
 const MOST_BY_PARTY = 50_000;
 const MOST_BITS = 18;

@@ -3,6 +3,7 @@ import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts'
 import { type Line, byKeys, isBanksOwn } from '../line.ts';
 import { meaningOf, shapeOf } from '../shapes.ts';
 import { isOdd } from '../statistics.ts';
+import { byAmount, placeOf } from './in-amounts.ts';
 import { isCandidate } from './parts.ts';
 
 // A pair is told by how much nearer its amounts are than any others: with so many times the distance to the next one, chance
@@ -27,8 +28,8 @@ export const amountNear: Rule = {
   version: 1,
   find(board) {
     for (const lines of byKeys(board.open(), ({ currency }) => [currency]).values()) {
-      const [ledger, statement] = [sorted(sideOf(lines, 'ledger')), sorted(sideOf(lines, 'statement'))];
-      const [ours, theirs] = [byAmount(ledger), byAmount(statement)];
+      const [ledger, statement] = [byAmount(sideOf(lines, 'ledger')), byAmount(sideOf(lines, 'statement'))];
+      const [ours, theirs] = [ofAmounts(ledger), ofAmounts(statement)];
       const isByChance = (one: Line, ways: number) =>
         (ways * 2 ** board.statistics.pool(one, DAYS) * ledger.length) / SPREAD >
         sizeOf(one) * MOST_BY_CHANCE;
@@ -124,21 +125,6 @@ function swapped(minor: bigint): bigint[] {
     .map((other) => (minor < 0n ? -BigInt(other) : BigInt(other)));
 }
 
-function byAmount(lines: readonly Line[]): Map<bigint, Line[]> {
+function ofAmounts(lines: readonly Line[]): Map<bigint, Line[]> {
   return Map.groupBy(lines, ({ minor }) => minor);
-}
-
-function sorted(lines: readonly Line[]): Line[] {
-  return lines.toSorted((a, b) => (a.minor < b.minor ? -1 : a.minor > b.minor ? 1 : 0));
-}
-
-/** The first place whose amount is not less. */
-function placeOf(lines: readonly Line[], minor: bigint): number {
-  let [low, high] = [0, lines.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((lines[middle]?.minor ?? 0n) < minor) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
