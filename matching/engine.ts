@@ -16,6 +16,7 @@ import { identifierSum, listedInPart } from './rules/identifier-sum.ts';
 import { intercompanyReference } from './rules/intercompany.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
+import { paidInPieces } from './rules/paid-in-pieces.ts';
 import { steadyShare } from './rules/steady-share.ts';
 import type { Settings } from './settings.ts';
 
@@ -50,6 +51,7 @@ export const RULES: readonly Rule[] = [
   dayLessFee,
   steadyShare,
   amountNear,
+  paidInPieces,
 ];
 
 /** How lines are matched, beside their settings. */
