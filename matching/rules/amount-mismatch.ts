@@ -1,4 +1,5 @@
 import { type Board, type Rule, identifierKeys } from '../board.ts';
+import { sameIdentifier } from '../identifiers.ts';
 import { type Line, byKeys } from '../line.ts';
 import { isAlike, proposeMismatches } from '../mismatches.ts';
 import { type Shape, isKept, meaningOf, shapeOf } from '../shapes.ts';
@@ -9,7 +10,7 @@ const MOST_NAMESAKES = 60;
 /** One event by its identifier, with amounts that differ. A proposal that shows the difference and what it looks like. */
 export const amountMismatch: Rule = {
   name: 'amount_mismatch',
-  version: 7,
+  version: 8,
   find(board) {
     const { late } = board.settings.windows;
     const named = byKeys(board.open(), identifierKeys);
@@ -25,7 +26,7 @@ export const amountMismatch: Rule = {
         evidence.shared !== null &&
         (!meaningOf(shape).inPart ||
           !isCollective(one, other) ||
-          (isAlike(evidence) && board.nameOneDocument(evidence))) &&
+          ((isAlike(evidence) || haveOneNumber(one, other)) && board.nameOneDocument(evidence))) &&
         (evidence.days <= late || board.nameOneDocument(evidence)) &&
         evidence.days <= board.settings.windows.document &&
         // A discount on the very document, whatever the payer is called.
@@ -70,4 +71,11 @@ function shapeNaming(board: Board, one: Line, other: Line): Shape | null {
 // A slip or a batch, of which one document may be a part.
 function isCollective(one: Line, other: Line): boolean {
   return one.said.collective || other.said.collective;
+}
+
+/** True where both have one number in their own references: then it is that of the batch itself, and of none of its documents. */
+function haveOneNumber(one: Line, other: Line): boolean {
+  return one.identifiers.some(
+    (ours) => ours.own && other.identifiers.some((theirs) => theirs.own && sameIdentifier(ours, theirs)),
+  );
 }
