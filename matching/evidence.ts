@@ -195,6 +195,7 @@ export class Scale {
   > {
     let [best, shared, against] = [0, null as Identifier | null, 0];
     let [sameParty, disagrees, miswritten, cutCheque] = [false, false, false, false];
+    let numbered: Identifier | null = null;
     for (const one of a.identifiers)
       for (const other of b.identifiers) {
         if (sameIdentifier(one, other)) {
@@ -204,6 +205,8 @@ export class Scale {
           }
           const bits = this.#statistics.identifier(one);
           if (bits > best) [best, shared] = [bits, one];
+        } else if (this.#statistics.isOneNumber(one, other)) {
+          numbered = one;
         } else if (isCutCheque(one, other)) [best, cutCheque] = [Math.max(best, CUT_CHEQUE_BITS), true];
         else if (isCutOff(one.key, other.key)) best = Math.max(best, CUT_OFF_BITS);
         else if (
@@ -228,6 +231,11 @@ export class Scale {
             against = CONTRADICTION_BITS;
         }
       }
+    if (!shared && numbered) {
+      // What is called otherwise may be another thing after all.
+      disagrees = true;
+      [best, shared] = [this.#statistics.identifier(numbered), numbered];
+    }
     const party = (sameParty ? PARTY_BITS : 0) + (shared ? 0 : this.#statistics.group(a, b));
     // Unit 4 is not unit 9.
     if (!shared && (otherLabels(a.said.labels, b.said.labels) || ofOtherPremises(a, b)))

@@ -22,6 +22,7 @@ export class Statistics {
   readonly #unsharedKinds: ReadonlySet<string>;
   readonly #usedKinds: ReadonlySet<string>;
   readonly #sharedLengths: ReadonlySet<string>;
+  readonly #numbered: ReadonlySet<number>;
   readonly #groups: ReadonlySet<string>;
   // Of very many lines nobody asks, and it would take too much room.
   readonly #ofParty: ReadonlyMap<string, number> | null;
@@ -46,6 +47,7 @@ export class Statistics {
     this.#unsharedKinds = kinds.unshared();
     this.#usedKinds = kinds.shared(LEAST_OF_KIND);
     this.#sharedLengths = lengths.shared(LEAST_OF_LENGTH);
+    this.#numbered = numberedAlike(lines);
     this.#groups = sharedGroups(lines);
   }
 
@@ -79,6 +81,11 @@ export class Statistics {
   /** True for a kind of document that both sides call so, and of which many are the same. */
   usesKind(kind: string): boolean {
     return this.#usedKinds.has(kind);
+  }
+
+  /** True for one number whatever it is called, where the sides were seen to name one thing by such numbers: `INV-204117` and `PO-204117`. */
+  isOneNumber(a: Identifier, b: Identifier): boolean {
+    return a.digits === b.digits && this.#numbered.has(a.digits.length) && !a.standing && !b.standing;
   }
 
   /** True for two long numbers of a length that both sides mostly share: they are of one register, whatever stands before them. */
@@ -215,6 +222,37 @@ function sortsOf(lines: readonly Line[]): Readonly<Record<'shapes' | 'kinds' | '
   return { shapes, kinds, lengths };
 }
 
+/**
+ * Lengths of numbers that both sides have under different names and mean one thing by: time and again the amounts are the same as
+ * well. Two registers may count the same numbers, and then the amounts are not.
+ */
+function numberedAlike(lines: readonly Line[]): Set<number> {
+  const theirs = new Map<string, { kind: string; minor: bigint }[]>();
+  const met = new Map<number, { numbers: number; agreeing: number }>();
+  const numbersOf = function* (side: Line['side']) {
+    for (const line of lines)
+      if (line.side === side)
+        for (const { kind, digits, standing } of line.identifiers)
+          if (digits.length >= LEAST_DIGITS && !standing) yield { kind, digits, minor: line.minor };
+  };
+  for (const { kind, digits, minor } of numbersOf('statement')) {
+    const known = theirs.get(digits);
+    if (known) known.push({ kind, minor });
+    else theirs.set(digits, [{ kind, minor }]);
+  }
+  for (const { kind, digits, minor } of numbersOf('ledger')) {
+    const others = theirs.get(digits)?.filter((other) => other.kind !== kind) ?? [];
+    if (others.length === 0) continue;
+    const { numbers, agreeing } = met.get(digits.length) ?? { numbers: 0, agreeing: 0 };
+    const isSame = others.some((other) => other.minor === minor);
+    met.set(digits.length, { numbers: numbers + 1, agreeing: agreeing + (isSame ? 1 : 0) });
+  }
+  const found = [...met].filter(
+    ([, { numbers, agreeing }]) => agreeing >= LEAST_AGREEING && agreeing > numbers * LEAST_OF_NUMBERS,
+  );
+  return new Set(found.map(([length]) => length));
+}
+
 /** Of sorts that one side knows, how many keys the other has, and how many of them are the same. */
 class Tally {
   readonly #sorts = new Map<string, { keys: number; shared: number }>();
@@ -255,6 +293,7 @@ function sharedGroups(lines: readonly Line[]): Set<string> {
 
 const MANY_REFERENCES = 10;
 const LEAST_OF_KIND = 0.2;
+const [LEAST_DIGITS, LEAST_AGREEING, LEAST_OF_NUMBERS] = [5, 5, 0.3];
 const LEAST_OF_LENGTH = 0.5;
 const LONG_NUMBER = 8;
 const MOST_BY_PARTY = 50_000;
