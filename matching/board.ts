@@ -176,11 +176,11 @@ export class Board {
    * True when both lines name a counterparty and plainly not the same one, or doubtfully and the other side knows each of
    * them under its own name, or when the other side was seen to write this name for another.
    */
-  namesAnother(a: Line, b: Line, { namePercent }: Evidence): boolean {
+  namesAnother(a: Line, b: Line, { namePercent, sameParty }: Evidence): boolean {
     const [ours, theirs] = a.side === 'ledger' ? [a, b] : [b, a];
     const percent = namePercent ?? 0;
-    if (percent < UNLIKE_PERCENT && a.side !== b.side && this.#scale.isAliasOfAnother(ours, theirs))
-      return true;
+    const isUnlike = percent < UNLIKE_PERCENT && a.side !== b.side;
+    if (isUnlike && !sameParty && this.#scale.isAliasOfAnother(ours, theirs)) return true;
     if (!a.name || !b.name || percent >= DOUBTFUL_PERCENT) return false;
     if (percent < UNLIKE_PERCENT) return true;
     return this.#isKnown(a, a.name) && this.#isKnown(b, b.name);

@@ -66,6 +66,7 @@ const BITS_A_DAY = 0.45;
 const BITS_A_DAY_NAMED = 0.2;
 // Terms of payment are weeks; a number of another party's is the likelier, the longer ago.
 const LATEST_BITS = -2;
+const [SHORTEST_PARTY, MOST_OF_PARTY] = [4, 12];
 const BRAND_PERCENT = 70;
 const SHORTEST_BRAND = 4;
 const SHORTEST_REFERENCE = 6;
@@ -200,13 +201,14 @@ export class Scale {
       for (const other of b.identifiers) {
         if (sameIdentifier(one, other)) {
           if (one.standing || other.standing) {
-            sameParty ||= PARTY_KINDS.has(one.kind);
+            sameParty ||= PARTY_KINDS.has(one.kind) || this.#isOfFew(one);
             continue;
           }
           const bits = this.#statistics.identifier(one);
           if (bits > best) [best, shared] = [bits, one];
         } else if (this.#statistics.isOneNumber(one, other)) {
-          numbered = one;
+          if (one.standing || other.standing) sameParty ||= this.#isOfFew(one);
+          else numbered = one;
         } else if (isCutCheque(one, other)) [best, cutCheque] = [Math.max(best, CUT_CHEQUE_BITS), true];
         else if (isCutOff(one.key, other.key)) best = Math.max(best, CUT_OFF_BITS);
         else if (
@@ -255,6 +257,11 @@ export class Scale {
       cutCheque,
       sameParty,
     };
+  }
+
+  /** True for a number that few lines have: whatever it is called, it is not that of the account itself. */
+  #isOfFew(identifier: Identifier): boolean {
+    return identifier.digits.length >= SHORTEST_PARTY && this.#statistics.naming(identifier) <= MOST_OF_PARTY;
   }
 
   /** True for two numbers that differ by one mistaken digit, where no other line names either of them. */

@@ -85,7 +85,7 @@ export class Statistics {
 
   /** True for one number whatever it is called, where the sides were seen to name one thing by such numbers: `INV-204117` and `PO-204117`. */
   isOneNumber(a: Identifier, b: Identifier): boolean {
-    return a.digits === b.digits && this.#numbered.has(a.digits.length) && !a.standing && !b.standing;
+    return a.digits === b.digits && this.#numbered.has(a.digits.length);
   }
 
   /** True for two long numbers of a length that both sides mostly share: they are of one register, whatever stands before them. */
@@ -232,8 +232,8 @@ function numberedAlike(lines: readonly Line[]): Set<number> {
   const numbersOf = function* (side: Line['side']) {
     for (const line of lines)
       if (line.side === side)
-        for (const { kind, digits, standing } of line.identifiers)
-          if (digits.length >= LEAST_DIGITS && !standing) yield { kind, digits, minor: line.minor };
+        for (const { kind, digits } of line.identifiers)
+          if (digits.length >= LEAST_DIGITS) yield { kind, digits, minor: line.minor };
   };
   for (const { kind, digits, minor } of numbersOf('statement')) {
     const known = theirs.get(digits);
