@@ -193,6 +193,8 @@ export class Board {
   namesKnownOther(line: Line, other: Line): boolean {
     const [ours, theirs] = [line.name ?? line.words, other.name ?? other.words];
     if (!ours || !theirs || this.shareTellingWord(line, other)) return false;
+    // What many lines say, as a way of paying, names nobody.
+    if (!line.name && !other.name && this.tellingWords(other).length === 0) return false;
     return this.#parties
       .near(other, line.side)
       .some(
