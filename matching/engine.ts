@@ -17,6 +17,7 @@ import { intercompanyReference } from './rules/intercompany.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
 import { paidInPieces } from './rules/paid-in-pieces.ts';
+import { sameDay } from './rules/same-day.ts';
 import { steadyShare } from './rules/steady-share.ts';
 import type { Settings } from './settings.ts';
 
@@ -49,6 +50,7 @@ export const RULES: readonly Rule[] = [
   amountDateAlias,
   amountSlip,
   dayLessFee,
+  sameDay,
   steadyShare,
   amountNear,
   paidInPieces,

@@ -23,6 +23,7 @@ export class Statistics {
   readonly #usedKinds: ReadonlySet<string>;
   readonly #sharedLengths: ReadonlySet<string>;
   readonly #numbered: ReadonlySet<number>;
+  readonly #sameDay: ReadonlyMap<string, number>;
   readonly #groups: ReadonlySet<string>;
   // Of very many lines nobody asks, and it would take too much room.
   readonly #ofParty: ReadonlyMap<string, number> | null;
@@ -48,6 +49,7 @@ export class Statistics {
     this.#usedKinds = kinds.shared(LEAST_OF_KIND);
     this.#sharedLengths = lengths.shared(LEAST_OF_LENGTH);
     this.#numbered = numberedAlike(lines);
+    this.#sameDay = sameDayShares(lines.filter((line) => this.isOneOff(line)));
     this.#groups = sharedGroups(lines);
   }
 
@@ -175,6 +177,14 @@ export class Statistics {
     return isOdd(minor) && this.#allTimes.get(`${currency} ${side}`)?.get(minor) === 1;
   }
 
+  /**
+   * Which share of the lines of a currency whose amount stands once on their side, and is no round one, have it on the other side on
+   * the same day; 0 where they are few.
+   */
+  sameDayShare(currency: string): number {
+    return this.#sameDay.get(currency) ?? 0;
+  }
+
   /** True when no other line of its side had this line's amount with a name that begins like its own, matched or not. */
   isOnlyOfParty(line: Line): boolean {
     return this.#ofParty === null ? this.isOneOff(line) : this.#ofParty.get(partyKey(line)) === 1;
@@ -253,6 +263,27 @@ function numberedAlike(lines: readonly Line[]): Set<number> {
   return new Set(found.map(([length]) => length));
 }
 
+/** See {@link Statistics.sameDayShare}. @param lines whose amounts stand once on their side. */
+function sameDayShares(lines: readonly Line[]): Map<string, number> {
+  const currencies = new Map<string, { lines: number; pairs: number; dates: Map<bigint, string> }>();
+  for (const { currency, side, minor, date } of lines) {
+    let known = currencies.get(currency);
+    if (!known) currencies.set(currency, (known = { lines: 0, pairs: 0, dates: new Map() }));
+    known.lines += 1;
+    if (side === 'ledger') known.dates.set(minor, date);
+  }
+  for (const { currency, side, minor, date } of lines) {
+    const known = currencies.get(currency);
+    if (known && side === 'statement' && known.dates.get(minor) === date) known.pairs += 1;
+  }
+  return new Map(
+    [...currencies].map(([currency, known]) => [
+      currency,
+      known.lines < LEAST_ONE_OFF ? 0 : (2 * known.pairs) / known.lines,
+    ]),
+  );
+}
+
 /** Of sorts that one side knows, how many keys the other has, and how many of them are the same. */
 class Tally {
   readonly #sorts = new Map<string, { keys: number; shared: number }>();
@@ -293,6 +324,7 @@ function sharedGroups(lines: readonly Line[]): Set<string> {
 
 const MANY_REFERENCES = 10;
 const LEAST_OF_KIND = 0.2;
+const LEAST_ONE_OFF = 40;
 const [LEAST_DIGITS, LEAST_AGREEING, LEAST_OF_NUMBERS] = [5, 5, 0.3];
 const LEAST_OF_LENGTH = 0.5;
 const LONG_NUMBER = 8;
