@@ -180,7 +180,8 @@ export class Board {
     const [ours, theirs] = a.side === 'ledger' ? [a, b] : [b, a];
     const percent = namePercent ?? 0;
     const isUnlike = percent < UNLIKE_PERCENT && a.side !== b.side;
-    if (isUnlike && !sameParty && this.#scale.isAliasOfAnother(ours, theirs)) return true;
+    if (isUnlike && !sameParty && !this.#namesNobody(ours) && this.#scale.isAliasOfAnother(ours, theirs))
+      return true;
     if (!a.name || !b.name || percent >= DOUBTFUL_PERCENT) return false;
     if (percent < UNLIKE_PERCENT) return true;
     return this.#isKnown(a, a.name) && this.#isKnown(b, b.name);
@@ -193,8 +194,7 @@ export class Board {
   namesKnownOther(line: Line, other: Line): boolean {
     const [ours, theirs] = [line.name ?? line.words, other.name ?? other.words];
     if (!ours || !theirs || this.shareTellingWord(line, other)) return false;
-    // What many lines say, as a way of paying, names nobody.
-    if (!line.name && !other.name && this.tellingWords(other).length === 0) return false;
+    if (this.#namesNobody(line) || (!line.name && this.#namesNobody(other))) return false;
     return this.#parties
       .near(other, line.side)
       .some(
@@ -202,6 +202,11 @@ export class Board {
           this.#scale.likeness(theirs, name).percent >= KNOWN_PERCENT &&
           this.#scale.likeness(ours, name).percent < DOUBTFUL_PERCENT,
       );
+  }
+
+  // What many lines say, as a way of paying or what it is for, names nobody; nor does a text where names have a column.
+  #namesNobody(line: Line): boolean {
+    return !line.name && (this.statistics.hasNames(line.side) || this.tellingWords(line).length === 0);
   }
 
   /** True when both say a word that few lines say: whoever else the text is like, it may be this one. */

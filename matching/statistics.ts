@@ -28,6 +28,7 @@ export class Statistics {
   // Of very many lines nobody asks, and it would take too much room.
   readonly #ofParty: ReadonlyMap<string, number> | null;
   readonly #allTimes: ReadonlyMap<string, ReadonlyMap<bigint, number>>;
+  readonly #named = { ledger: 0, statement: 0 };
   #openTimes: ReadonlyMap<string, ReadonlyMap<bigint, number>> = new Map();
   #days: ReadonlyMap<string, readonly number[]> = new Map();
   #open: (() => readonly Line[]) | null = null;
@@ -41,6 +42,7 @@ export class Statistics {
         this.#parties.set(first, (this.#parties.get(first) ?? new Set()).add(line.name.joined));
       for (const key of new Set(line.identifiers.map(lookupKey))) add(this.#identifiers, key);
     }
+    for (const { side, name } of lines) this.#named[side] += name ? 1 : -1;
     this.#allTimes = amountsOf(lines);
     this.#ofParty = lines.length > MOST_BY_PARTY ? null : partiesOf(lines);
     const { shapes, kinds, lengths } = sortsOf(lines);
@@ -78,6 +80,11 @@ export class Statistics {
   /** False for a kind of document of which each side has many and no two are the same, as each side's own orders. */
   sharesKind(kind: string): boolean {
     return !this.#unsharedKinds.has(kind);
+  }
+
+  /** True when most lines of a side have their party in a column of its own. */
+  hasNames(side: Line['side']): boolean {
+    return this.#named[side] > 0;
   }
 
   /** True for a kind of document that both sides call so, and of which many are the same. */
