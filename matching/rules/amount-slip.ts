@@ -14,7 +14,7 @@ const WHOLE_PERCENT = 90;
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
   name: 'amount_slip',
-  version: 7,
+  version: 8,
   find(board) {
     const { amount: window, name: named, late } = board.settings.windows;
     const near = byNames(board);
@@ -32,8 +32,11 @@ export const amountSlip: Rule = {
           for (const one of near(other, (line) => isCandidate(line, other, late)))
             yield [one, other] as const;
     }
+    // Where no names tell, the number of a member or a customer does.
+    const isParty = (evidence: Evidence) =>
+      isAlike(evidence) || (evidence.sameParty && evidence.namePercent === null);
     const alike = (evidence: Evidence, isStated = false) =>
-      isAlike(evidence) && (!evidence.contradicted || isStated);
+      isParty(evidence) && (!evidence.contradicted || isStated);
     const onlyOne = (line: Line) =>
       near(line, (other) => isCandidate(line, other, window)).filter((other) =>
         alike(board.weigh(line, other)),
