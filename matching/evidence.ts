@@ -12,7 +12,8 @@ import { type Likeness, type Name, likeness } from './names.ts';
 import { otherPeriods } from './periods.ts';
 import { namesDayOf } from './said-days.ts';
 import { otherLabels } from './stated.ts';
-import { type Statistics, shapeOfKey } from './statistics.ts';
+import { shapeOfKey } from './registers.ts';
+import type { Statistics } from './statistics.ts';
 
 /** What speaks for two lines being one event, apart from their amounts. The parts are in bits and add up. */
 export interface Evidence {
@@ -206,7 +207,7 @@ export class Scale {
           }
           const bits = this.#statistics.identifier(one);
           if (bits > best) [best, shared] = [bits, one];
-        } else if (this.#statistics.isOneNumber(one, other)) {
+        } else if (this.#statistics.registers.isOneNumber(one, other)) {
           if (one.standing || other.standing) sameParty ||= this.#isOfFew(one);
           else numbered = one;
         } else if (isCutCheque(one, other)) [best, cutCheque] = [Math.max(best, CUT_CHEQUE_BITS), true];
@@ -226,7 +227,7 @@ export class Scale {
             miswritten = true;
           else if (slip || this.#isMiswritten(a, b, one, other)) against = Math.min(against, SLIP_BITS);
           else if (
-            this.#statistics.sharesKind(one.kind) ||
+            this.#statistics.registers.sharesKind(one.kind) ||
             this.#ofOneColumn(one, other) ||
             this.#ofOneRegister(one, other)
           )
@@ -288,16 +289,19 @@ export class Scale {
   #ofOneColumn(a: Identifier, b: Identifier): boolean {
     if ((!a.own && !b.own) || a.standing || b.standing) return false;
     // Where a kind of document has a name that both sides use, what has another name is another kind.
-    if (a.kind !== b.kind && (this.#statistics.usesKind(a.kind) || this.#statistics.usesKind(b.kind)))
+    if (
+      a.kind !== b.kind &&
+      (this.#statistics.registers.usesKind(a.kind) || this.#statistics.registers.usesKind(b.kind))
+    )
       return false;
     const shortest = a.own && b.own ? SHORTEST_REFERENCE : SHORTEST_IN_TEXT;
     if (a.key.length < shortest || a.key.length !== b.key.length) return false;
     const shape = shapeOfKey(a.key);
-    return shape === shapeOfKey(b.key) && this.#statistics.sharesReferences(shape);
+    return shape === shapeOfKey(b.key) && this.#statistics.registers.sharesReferences(shape);
   }
 
   #ofOneRegister(a: Identifier, b: Identifier): boolean {
-    return !a.standing && !b.standing && this.#statistics.ofOneRegister(a, b);
+    return !a.standing && !b.standing && this.#statistics.registers.ofOneRegister(a, b);
   }
 
   #names(a: Line, b: Line): { percent: number | null; bits: number; alias: boolean } {

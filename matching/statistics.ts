@@ -2,6 +2,7 @@ import { magnitude } from './amounts.ts';
 import { type Identifier, lookupKey } from './identifiers.ts';
 import { type Line, otherSide } from './line.ts';
 import type { Name } from './names.ts';
+import { Registers } from './registers.ts';
 
 // What is rare among ten lines may be common among ten thousand: small samples are eased towards a larger one.
 const EASING = 40;
@@ -18,11 +19,7 @@ export class Statistics {
   readonly #bits = new Map<string, number>();
   readonly #parties = new Map<string, Set<string>>();
   readonly #identifiers = new Map<string, number>();
-  readonly #unsharedShapes: ReadonlySet<string>;
-  readonly #unsharedKinds: ReadonlySet<string>;
-  readonly #usedKinds: ReadonlySet<string>;
-  readonly #sharedLengths: ReadonlySet<string>;
-  readonly #numbered: ReadonlySet<number>;
+  readonly registers: Registers;
   readonly #sameDay: ReadonlyMap<string, number>;
   readonly #groups: ReadonlySet<string>;
   // Of very many lines nobody asks, and it would take too much room.
@@ -45,12 +42,7 @@ export class Statistics {
     for (const { side, name } of lines) this.#named[side] += name ? 1 : -1;
     this.#allTimes = amountsOf(lines);
     this.#ofParty = lines.length > MOST_BY_PARTY ? null : partiesOf(lines);
-    const { shapes, kinds, lengths } = sortsOf(lines);
-    this.#unsharedShapes = shapes.unshared();
-    this.#unsharedKinds = kinds.unshared();
-    this.#usedKinds = kinds.shared(LEAST_OF_KIND);
-    this.#sharedLengths = lengths.shared(LEAST_OF_LENGTH);
-    this.#numbered = numberedAlike(lines);
+    this.registers = new Registers(lines);
     this.#sameDay = sameDayShares(lines.filter((line) => this.isOneOff(line)));
     this.#groups = sharedGroups(lines);
   }
@@ -72,34 +64,9 @@ export class Statistics {
     );
   }
 
-  /** False for a shape of references of which each side has many and no two are the same: they are of two registers. */
-  sharesReferences(shape: string): boolean {
-    return !this.#unsharedShapes.has(shape);
-  }
-
-  /** False for a kind of document of which each side has many and no two are the same, as each side's own orders. */
-  sharesKind(kind: string): boolean {
-    return !this.#unsharedKinds.has(kind);
-  }
-
   /** True when most lines of a side have their party in a column of its own. */
   hasNames(side: Line['side']): boolean {
     return this.#named[side] > 0;
-  }
-
-  /** True for a kind of document that both sides call so, and of which many are the same. */
-  usesKind(kind: string): boolean {
-    return this.#usedKinds.has(kind);
-  }
-
-  /** True for one number whatever it is called, where the sides were seen to name one thing by such numbers: `INV-204117` and `PO-204117`. */
-  isOneNumber(a: Identifier, b: Identifier): boolean {
-    return a.digits === b.digits && this.#numbered.has(a.digits.length);
-  }
-
-  /** True for two long numbers of a length that both sides mostly share: they are of one register, whatever stands before them. */
-  ofOneRegister({ digits: a }: Identifier, { digits: b }: Identifier): boolean {
-    return a.length >= LONG_NUMBER && a.length === b.length && this.#sharedLengths.has(String(a.length));
   }
 
   /** From here on a partner is looked for among these lines: those that are still open. */
@@ -205,71 +172,6 @@ export class Statistics {
   }
 }
 
-/** A reference's shape: `AAA9999` of INV0442. */
-export function shapeOfKey(key: string): string {
-  return key.replace(/\d/g, '9').replace(/[A-Z]/g, 'A');
-}
-
-/**
- * Shapes of references, kinds of documents, and lengths of long numbers, each with how many keys of it both sides have. Where
- * each side has many and no two are the same, they are of two registers that are written alike.
- */
-function sortsOf(lines: readonly Line[]): Readonly<Record<'shapes' | 'kinds' | 'lengths', Tally>> {
-  // One for both, as there are very many keys; true for those that stand in a reference column.
-  const ours = new Map<string, boolean>();
-  const numbers = new Set<string>();
-  const [shapes, kinds, lengths] = [new Tally(), new Tally(), new Tally()];
-  for (const { side, identifiers } of lines)
-    if (side === 'ledger')
-      for (const { key, own, kind, digits } of identifiers) {
-        ours.set(key, own || ours.get(key) === true);
-        if (own) shapes.know(shapeOfKey(key));
-        if (kind !== '' && digits !== '') kinds.know(kind);
-        if (digits.length < LONG_NUMBER) continue;
-        lengths.know(String(digits.length));
-        numbers.add(digits);
-      }
-  for (const { side, identifiers } of lines)
-    if (side === 'statement')
-      for (const { key, kind, digits } of identifiers) {
-        shapes.count(shapeOfKey(key), ours.get(key) === true);
-        if (digits !== '') kinds.count(kind, ours.has(key));
-        lengths.count(String(digits.length), numbers.has(digits));
-      }
-  return { shapes, kinds, lengths };
-}
-
-/**
- * Lengths of numbers that both sides have under different names and mean one thing by: time and again the amounts are the same as
- * well. Two registers may count the same numbers, and then the amounts are not.
- */
-function numberedAlike(lines: readonly Line[]): Set<number> {
-  const theirs = new Map<string, { kind: string; minor: bigint }[]>();
-  const met = new Map<number, { numbers: number; agreeing: number }>();
-  const numbersOf = function* (side: Line['side']) {
-    for (const line of lines)
-      if (line.side === side)
-        for (const { kind, digits } of line.identifiers)
-          if (digits.length >= LEAST_DIGITS) yield { kind, digits, minor: line.minor };
-  };
-  for (const { kind, digits, minor } of numbersOf('statement')) {
-    const known = theirs.get(digits);
-    if (known) known.push({ kind, minor });
-    else theirs.set(digits, [{ kind, minor }]);
-  }
-  for (const { kind, digits, minor } of numbersOf('ledger')) {
-    const others = theirs.get(digits)?.filter((other) => other.kind !== kind) ?? [];
-    if (others.length === 0) continue;
-    const { numbers, agreeing } = met.get(digits.length) ?? { numbers: 0, agreeing: 0 };
-    const isSame = others.some((other) => other.minor === minor);
-    met.set(digits.length, { numbers: numbers + 1, agreeing: agreeing + (isSame ? 1 : 0) });
-  }
-  const found = [...met].filter(
-    ([, { numbers, agreeing }]) => agreeing >= LEAST_AGREEING && agreeing > numbers * LEAST_OF_NUMBERS,
-  );
-  return new Set(found.map(([length]) => length));
-}
-
 /** See {@link Statistics.sameDayShare}. @param lines whose amounts stand once on their side. */
 function sameDayShares(lines: readonly Line[]): Map<string, number> {
   const currencies = new Map<string, { lines: number; pairs: number; dates: Map<bigint, string> }>();
@@ -291,37 +193,6 @@ function sameDayShares(lines: readonly Line[]): Map<string, number> {
   );
 }
 
-/** Of sorts that one side knows, how many keys the other has, and how many of them are the same. */
-class Tally {
-  readonly #sorts = new Map<string, { keys: number; shared: number }>();
-
-  know(sort: string): void {
-    if (!this.#sorts.has(sort)) this.#sorts.set(sort, { keys: 0, shared: 0 });
-  }
-
-  count(sort: string, shared: boolean): void {
-    const known = this.#sorts.get(sort);
-    if (!known) return;
-    known.keys += 1;
-    if (shared) known.shared += 1;
-  }
-
-  unshared(): Set<string> {
-    const found = [...this.#sorts].filter(
-      ([, { keys, shared }]) => keys >= MANY_REFERENCES && shared * 20 < keys,
-    );
-    return new Set(found.map(([sort]) => sort));
-  }
-
-  /** @param least the share of its keys that are the same, at least. */
-  shared(least: number): Set<string> {
-    const found = [...this.#sorts].filter(
-      ([, { keys, shared }]) => keys >= MANY_REFERENCES && shared > keys * least,
-    );
-    return new Set(found.map(([sort]) => sort));
-  }
-}
-
 /** Groups that both sides have. */
 function sharedGroups(lines: readonly Line[]): Set<string> {
   const sides = { ledger: new Set<string>(), statement: new Set<string>() };
@@ -329,12 +200,7 @@ function sharedGroups(lines: readonly Line[]): Set<string> {
   return new Set([...sides.ledger].filter((group) => sides.statement.has(group)));
 }
 
-const MANY_REFERENCES = 10;
-const LEAST_OF_KIND = 0.2;
 const LEAST_ONE_OFF = 40;
-const [LEAST_DIGITS, LEAST_AGREEING, LEAST_OF_NUMBERS] = [5, 5, 0.3];
-const LEAST_OF_LENGTH = 0.5;
-const LONG_NUMBER = 8;
 const MOST_BY_PARTY = 50_000;
 const MOST_BITS = 18;
 const MOST_GROUP_BITS = 8;

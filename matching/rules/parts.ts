@@ -261,7 +261,8 @@ export function agreeing(board: Board, line: Line, other: Line): boolean {
     for (const two of other.identifiers) {
       if (sameIdentifier(one, two)) return true;
       differ ||=
-        contradicts(one, two) || (!one.standing && !two.standing && board.statistics.ofOneRegister(one, two));
+        contradicts(one, two) ||
+        (!one.standing && !two.standing && board.statistics.registers.ofOneRegister(one, two));
     }
   return !differ;
 }
