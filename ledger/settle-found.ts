@@ -6,7 +6,7 @@ import type { ListMaker } from './settle-digest.ts';
 /** The rule whose clearest cases are found in the database; `matching/rules` has the rest of it. */
 export const BULK_RULE = 'exact_reference';
 /** That of the rule which the database tells in its own words. */
-export const BULK_VERSION = 6;
+export const BULK_VERSION = 7;
 
 /**
  * Finds the pairs that the rule `exact_reference` would find and nobody could doubt (migrations 0019 and 0021 say which), and

@@ -14,7 +14,7 @@ const DAYS_TO_PAY_OUT = 4;
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
   name: 'batch_sum',
-  version: 7,
+  version: 8,
   find(board) {
     const open = board.open();
     const batches = new Batches(open);

@@ -16,7 +16,7 @@ const CHANCE_OF_DAY = 0.05;
  */
 export const codeGroup: Rule = {
   name: 'code_group',
-  version: 3,
+  version: 4,
   find(board) {
     for (const [key, lines] of byKeys(board.open(), codesOf)) {
       const open = lines.filter((line) => board.isOpen(line));
@@ -45,7 +45,7 @@ export const codeGroup: Rule = {
  */
 export const dayGroup: Rule = {
   name: 'day_group',
-  version: 4,
+  version: 5,
   find(board) {
     takeNamed(board);
     const ofDay = byKeys(board.open('ledger'), (line) => [`${line.currency} ${line.date.slice(5)}`]);

@@ -6,7 +6,7 @@ import { isKept } from '../shapes.ts';
 /** One line against the posting that names its day, less what a processor or an acquirer keeps. A proposal. */
 export const dayLessFee: Rule = {
   name: 'day_less_fee',
-  version: 5,
+  version: 6,
   find(board) {
     const { amount: window } = board.settings.windows;
     const ofDay = byKeys(board.open('ledger'), (line) => [`${line.currency} ${line.date.slice(5)}`]);

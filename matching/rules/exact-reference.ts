@@ -12,7 +12,7 @@ const CONTRADICTING_PERCENT = 50;
  */
 export const exactReference: Rule = {
   name: 'exact_reference',
-  version: 6,
+  version: 7,
   find(board) {
     const open = board.open();
     const keys = (line: Line) =>

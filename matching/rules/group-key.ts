@@ -14,7 +14,7 @@ import { isMonthNumber } from '../periods.ts';
  */
 export const groupKey: Rule = {
   name: 'group_key',
-  version: 6,
+  version: 7,
   find(board) {
     for (const { group, lines, ledger, statement } of groups(board)) {
       if (Math.min(ledger.length, statement.length) !== 1 || gross(ledger) !== gross(statement)) continue;
@@ -60,7 +60,7 @@ export const LEAST_TIMES_FEE = 10n;
 /** Many lines of one group against many, to the cent. A proposal. */
 export const groupMany: Rule = {
   name: 'group_many',
-  version: 3,
+  version: 4,
   find(board) {
     for (const { group, lines, ledger, statement } of groups(board))
       if (gross(ledger) === gross(statement) && namesOneBatch(group))
@@ -78,7 +78,7 @@ export const groupMany: Rule = {
 /** A group that adds up but for a fee: one that its text states, or of a usual size. A proposal. */
 export const groupRemainder: Rule = {
   name: 'group_remainder',
-  version: 4,
+  version: 5,
   find(board) {
     for (const { group, lines, ledger, statement } of groups(board)) {
       if (!namesOneBatch(group)) continue;
@@ -112,7 +112,7 @@ export const groupRemainder: Rule = {
  */
 export const batchTotal: Rule = {
   name: 'batch_total',
-  version: 3,
+  version: 4,
   find(board) {
     const open = board.open();
     const batches = byKeys(open, (line) => {

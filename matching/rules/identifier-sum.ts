@@ -14,7 +14,7 @@ const ALIKE_PERCENT = 70;
 /** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
 export const identifierSum: Rule = {
   name: 'identifier_sum',
-  version: 7,
+  version: 8,
   find(board) {
     const documents = new Documents(board);
     solve(board, identifierSum, (line) => {
@@ -42,7 +42,7 @@ const WHY = 'name an identifier that it names';
 /** One line against the documents of one party that it names, of which one is not wholly paid. A proposal. */
 export const listedInPart: Rule = {
   name: 'listed_in_part',
-  version: 2,
+  version: 3,
   find(board) {
     const documents = new Documents(board);
     solve(board, listedInPart, (line) => {

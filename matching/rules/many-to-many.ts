@@ -18,7 +18,7 @@ const A_MONTH = 23;
 /** Several lines against several that hang together by identifiers and have one total. A proposal. */
 export const identifierComponent: Rule = {
   name: 'identifier_component',
-  version: 7,
+  version: 8,
   find(board) {
     const blocks = byKeys(board.open(), (line) => [...identifierKeys(line), ...premisesKeys(line)]).values();
     for (const lines of components(blocks))
@@ -29,7 +29,7 @@ export const identifierComponent: Rule = {
 /** Several lines against several of one counterparty that have one total. A proposal. */
 export const counterpartyComponent: Rule = {
   name: 'counterparty_component',
-  version: 7,
+  version: 8,
   find(board) {
     const names = new NameIndex(board.open('statement'));
     // The books write a name one way; the other side writes it many ways.

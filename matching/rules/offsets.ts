@@ -8,7 +8,7 @@ import { type Line, byKeys, otherSide } from '../line.ts';
  */
 export const sameSideOffset: Rule = {
   name: 'same_side_offset',
-  version: 7,
+  version: 8,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     for (const pair of opposites(board, (line) => (line.reference === null ? [] : [line.reference]))) {
@@ -30,7 +30,7 @@ export const sameSideOffset: Rule = {
 /** The same by name, where one of the two says that it takes something back. A proposal. */
 export const namedOffset: Rule = {
   name: 'named_offset',
-  version: 5,
+  version: 6,
   find(board) {
     const inBoth = happenedInBoth(board);
     const keys = (line: Line) => [line.name?.joined ?? line.words?.joined ?? ''].filter((key) => key !== '');
@@ -53,7 +53,7 @@ export const namedOffset: Rule = {
 /** The same by identifiers in the texts, or by a reversing word alone where no other pair fits. A proposal. */
 export const reversalInText: Rule = {
   name: 'reversal_in_text',
-  version: 6,
+  version: 7,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const inBoth = happenedInBoth(board);

@@ -37,7 +37,7 @@ function poolsOf(board: Board, line: Line, statement: readonly Line[]): Pool[] {
     const lines = smaller.filter((other) => mayBePiece(board, line, other));
     if (!canReach(line, lines)) continue;
     const why = 'are the only open lines of these days that do';
-    pools.push({ lines, why, percent: PERCENT, chance: CHANCE, most: MOST_PIECES });
+    pools.push({ lines, why, percent: PERCENT, chance: CHANCE, most: MOST_PIECES, onlyWay: true });
   }
   return pools;
 }

@@ -34,6 +34,8 @@ export interface Pool {
   readonly most?: number;
   /** All of the pool has the line's very name. */
   readonly areOnes?: boolean;
+  /** Of several sets that add up none is taken, however alike they are. */
+  readonly onlyWay?: true;
   /** Only all of the pool is tried. */
   readonly wholeOnly?: true;
   /** Whether these parts can be this line's; looked at only once they add up. */
@@ -161,7 +163,7 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
       pool.most,
     );
     // Several sets that add up: a guess, unless the text ties them together.
-    if (!found || (found.others > 0 && !interchangeable(lines, found))) continue;
+    if (!found || (found.others > 0 && (pool.onlyWay === true || !interchangeable(lines, found)))) continue;
     return { ...pool, line, parts: found.places.flatMap((at) => lines[at] ?? []), others: found.others };
   }
   return null;

@@ -1,0 +1,113 @@
+// What the lines of an account show only together: a share that is always kept, one day for both sides, one register under two names.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { matchLines } from './engine.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
+import { type Told, found, lines } from './testing.ts';
+
+const on = (day: number, amount: string, more: Partial<Told> = {}): Told => ({
+  ...{ amount, date: `2026-03-${String(day).padStart(2, '0')}` },
+  ...more,
+});
+const money = (minor: number): string => `${minor < 0 ? '-' : ''}${(Math.abs(minor) / 100).toFixed(2)}`;
+// Odd amounts of which none is near another.
+const GROSS = [1_234_57, 3_871_13, 812_39, 24_519_81, 9_017_23, 517_61, 15_333_97, 6_102_71];
+
+const orders = (shares: readonly number[]) => ({
+  ledger: GROSS.map((gross, at) =>
+    on(2 + at, money(gross), { reference: `order_${at}k7d2x9`, counterparty: `Customer ${at}` }),
+  ),
+  statement: GROSS.map((gross, at) =>
+    on(3 + at, money(gross - Math.round(gross * (shares[at % shares.length] ?? 0))), {
+      description: 'RAZORPAY SETTLEMENT',
+    }),
+  ),
+});
+
+test('a share that is kept of every payment is read from the pairs that agree in it', () => {
+  const { ledger, statement } = orders([0.0236]);
+  assert.deepEqual(
+    found(ledger, statement).sort(),
+    GROSS.map((_, at) => `steady_share fuzzy_match L${at + 1} S${at + 1}`),
+  );
+  const [match] = matchLines(lines(ledger, statement), DEFAULT_SETTINGS);
+  assert.match(match?.reasons ?? '', /2\.36 percent kept, as in 8 pairs of this account/);
+});
+
+test('where every payment has another share, none is told', () => {
+  const { ledger, statement } = orders([0.011, 0.0173, 0.0236, 0.0291, 0.0307, 0.0349, 0.0378, 0.0144]);
+  assert.deepEqual(found(ledger, statement), []);
+});
+
+test('a sum of each payment besides the share, and nothing for four pairs', () => {
+  const { ledger } = orders([0]);
+  const statement = GROSS.map((gross, at) =>
+    on(3 + at, money(gross - Math.round(gross * 0.029) - 30), { description: 'STRIPE TRANSFER' }),
+  );
+  const rules = (some: readonly string[]) => [...new Set(some.map((one) => one.split(' ')[0]))];
+  assert.deepEqual(rules(found(ledger, statement)), ['steady_share']);
+  assert.deepEqual(found(ledger.slice(0, 4), statement.slice(0, 4)), []);
+});
+
+test('a payment in pieces that nobody names, where the pieces are the only ones', () => {
+  const ledger = [on(4, '24519.81', { reference: 'UTR225795219849' })];
+  const piece = (day: number, amount: string) => on(day, amount, { description: 'NEFT RAZORPAY' });
+  const pieces = [piece(5, '9871.13'), piece(6, '14648.68')];
+  assert.deepEqual(found(ledger, [...pieces, piece(6, '517.61')]), ['paid_in_pieces multi_to_one L1 S1 S2']);
+  assert.deepEqual(
+    found(ledger, [...pieces, piece(5, '9000.13'), piece(6, '15519.68')]),
+    [],
+    'two ways to pay it',
+  );
+  assert.deepEqual(found([on(4, '24000.00')], [piece(5, '9000.00'), piece(6, '15000.00')]), [], 'round');
+});
+
+test('round amounts of one day, where the odd ones of the account are of one day on both sides', () => {
+  const odd = Array.from({ length: 24 }, (_, at) => 1_017_31 + at * 7_919_17);
+  const days = (shift: number): Told[] => odd.map((minor, at) => on(1 + ((at + shift) % 24), money(minor)));
+  const round = [on(3, '25000.00'), on(9, '25000.00'), on(17, '25000.00')];
+  const sameDays = found([...days(0), ...round], [...days(0), ...round]);
+  assert.equal(sameDays.filter((one) => one.startsWith('same_day')).length, 3);
+  assert.deepEqual(
+    found([...days(0), ...round], [...days(2), ...round]).filter((one) => one.startsWith('same_day')),
+    [],
+    'where they are days apart nobody knows which of them it is',
+  );
+});
+
+test('numbers that both sides have under two names tell, and settle nothing', () => {
+  const number = (at: number) => 204_117 + at * 9_973;
+  const ledger = GROSS.map((gross, at) => on(2 + at, money(gross), { reference: `ZEPTO-INV-${number(at)}` }));
+  const statement = GROSS.map((gross, at) =>
+    on(3 + at, money(at === 7 ? gross - 1_200_00 : gross), { reference: `CMS/RZP-PO-${number(at)}` }),
+  );
+  const all = found(ledger, statement).sort();
+  assert.equal(all.length, GROSS.length);
+  assert.deepEqual(
+    all.filter((one) => one.startsWith('amount_mismatch')),
+    ['amount_mismatch fuzzy_match L8 S8'],
+  );
+  assert.ok(!all.some((one) => /^(?:exact_reference|identifier|group_key) /.test(one)));
+  // Two registers that count the same numbers: the amounts say so.
+  const others = GROSS.map((gross, at) =>
+    on(3 + at, money(gross + (at + 1) * 1_317_29), { reference: `CMS/RZP-PO-${number(at)}` }),
+  );
+  assert.deepEqual(found(ledger, others), []);
+});
+
+test("a member's number tells whatever it is called, and a way of paying is nobody's name", () => {
+  const members = [20_787, 25_953, 27_283, 26_869, 23_850, 25_620];
+  const ledger = members.map((member, at) =>
+    on(2 + at, money(GROSS[at] ?? 0), { description: `CASH DEP ${member}` }),
+  );
+  const statement = members.map((member, at) =>
+    on(3 + at, money(GROSS[at] ?? 0), { description: `Cash deposit acc ${member}` }),
+  );
+  assert.equal(found(ledger, statement).length, members.length);
+  const unnamed = on(4, '6102.71', { description: 'MPESA' });
+  assert.ok(
+    found([...ledger, on(3, '6102.71', { description: 'CASH DEP 28468' })], [...statement, unnamed]).some(
+      (one) => one === 'amount_date fuzzy_match L7 S7',
+    ),
+  );
+});
