@@ -9,6 +9,8 @@ import { isCandidate } from './parts.ts';
 // A pair is told by how much nearer its amounts are than any others: with so many times the distance to the next one, chance
 // brings them together once in as many.
 const TIMES_NEARER = 100n;
+// In units of the currency.
+const NEAR = 10n;
 const DAYS = 3;
 const LEAST_TIMES = 20n;
 const PERCENT = 60;
@@ -20,8 +22,8 @@ const KNOWN_WAYS = 20;
 const SPREAD = 3;
 
 /**
- * Near dates, no text to compare, and amounts that nothing else that is open comes near: they differ by less than one unit of
- * the currency (1.00), by a fee on the list, or by two digits that are swapped. A proposal.
+ * Near dates, no text to compare, and amounts that nothing else that is open comes near: they differ by less than ten units
+ * of the currency (10.00), by a fee on the list, or by two digits that are swapped. A proposal.
  */
 export const amountNear: Rule = {
   name: 'amount_near',
@@ -74,21 +76,21 @@ function propose(board: Board, one: Line, other: Line, why: string): void {
 /** The one line whose amount is near, of those within days; null where it is the same amount, or another is near as well. */
 function onlyNear(line: Line, others: readonly Line[]): Line | null {
   const { minor, currency } = line;
-  const unit = unitOf(currency);
+  const near = unitOf(currency) * NEAR;
   const at = placeOf(others, minor);
   const found: { other: Line; gap: bigint }[] = [];
   for (const step of [-1, 1])
     for (let place = step < 0 ? at - 1 : at, left = 2; left > 0; place += step) {
       const other = others[place];
       // What is farther than that stands in nobody's way.
-      if (!other || magnitude(other.minor - minor) > unit * TIMES_NEARER) break;
+      if (!other || magnitude(other.minor - minor) > near * TIMES_NEARER) break;
       if (!isCandidate(line, other, DAYS)) continue;
       found.push({ other, gap: magnitude(other.minor - minor) });
       left -= 1;
     }
   found.sort((a, b) => (a.gap < b.gap ? -1 : a.gap > b.gap ? 1 : 0));
   const [nearest, next] = found;
-  if (!nearest || nearest.gap === 0n || nearest.gap >= unit) return null;
+  if (!nearest || nearest.gap === 0n || nearest.gap >= near) return null;
   if (nearest.gap * LEAST_TIMES > magnitude(minor)) return null;
   return !next || next.gap >= nearest.gap * TIMES_NEARER ? nearest.other : null;
 }
