@@ -3,6 +3,7 @@ import { type Identifier, lookupKey } from './identifiers.ts';
 import { type Line, otherSide } from './line.ts';
 import type { Name } from './names.ts';
 import { Registers } from './registers.ts';
+import { countWhile } from './sorted.ts';
 
 // What is rare among ten lines may be common among ten thousand: small samples are eased towards a larger one.
 const EASING = 40;
@@ -168,7 +169,9 @@ export class Statistics {
   pool(line: Line, window: number): number {
     this.#count();
     const days = this.#days.get(`${line.currency} ${otherSide(line)}`) ?? [];
-    return Math.log2(1 + countUpTo(days, line.day + window) - countUpTo(days, line.day - window - 1));
+    const [last, first] = [line.day + window, line.day - window];
+    const lines = countWhile(days, (day) => day <= last) - countWhile(days, (day) => day < first);
+    return Math.log2(1 + lines);
   }
 }
 
@@ -218,16 +221,6 @@ export function isOdd(minor: bigint): boolean {
 /** How many digits an amount has before its zeros: 1250.00 has three. */
 export function significantDigits(minor: bigint): number {
   return magnitude(minor).toString().replace(/0+$/, '').length;
-}
-
-function countUpTo(sorted: readonly number[], limit: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** How often each amount occurs, by currency and side. */

@@ -2,8 +2,8 @@ import { magnitude, show, unitOf } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
 import { type Line, byKeys, isBanksOwn } from '../line.ts';
 import { meaningOf, shapeOf } from '../shapes.ts';
+import { byAmount, countWhile } from '../sorted.ts';
 import { isOdd } from '../statistics.ts';
-import { byAmount, placeOf } from './in-amounts.ts';
 import { isCandidate } from './parts.ts';
 
 // A pair is told by how much nearer its amounts are than any others: with so many times the distance to the next one, chance
@@ -77,7 +77,7 @@ function propose(board: Board, one: Line, other: Line, why: string): void {
 function onlyNear(line: Line, others: readonly Line[]): Line | null {
   const { minor, currency } = line;
   const near = unitOf(currency) * NEAR;
-  const at = placeOf(others, minor);
+  const at = countWhile(others, (other) => other.minor < minor);
   const found: { other: Line; gap: bigint }[] = [];
   for (const step of [-1, 1])
     for (let place = step < 0 ? at - 1 : at, left = 2; left > 0; place += step) {

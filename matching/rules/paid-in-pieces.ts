@@ -1,5 +1,6 @@
 import type { Board, Rule } from '../board.ts';
 import { type Line, isBanksOwn } from '../line.ts';
+import { countWhile } from '../sorted.ts';
 import { isOdd } from '../statistics.ts';
 import { type Pool, canReach, sameSign, solve } from './parts.ts';
 
@@ -44,14 +45,9 @@ function poolsOf(board: Board, line: Line, statement: readonly Line[]): Pool[] {
 
 /** Of lines in the order of their dates, those of so many days behind a posting; null where they are very many. */
 function behind(line: Line, statement: readonly Line[], days: number): Line[] | null {
-  let [low, high] = [0, statement.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((statement[middle]?.day ?? 0) < line.day - DAYS_BEFORE) low = middle + 1;
-    else high = middle;
-  }
+  let at = countWhile(statement, ({ day }) => day < line.day - DAYS_BEFORE);
   const found: Line[] = [];
-  for (let other = statement[low]; other; other = statement[(low += 1)]) {
+  for (let other = statement[at]; other; other = statement[(at += 1)]) {
     if (other.day - line.day > days) break;
     if (found.length === MOST_SEEN) return null;
     if (other.currency === line.currency) found.push(other);

@@ -1,8 +1,8 @@
 import { show } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
 import { type Line, byKeys, inOrder, isBanksOwn } from '../line.ts';
+import { byAmount, countWhile } from '../sorted.ts';
 import { isOdd } from '../statistics.ts';
-import { byAmount, placeOf } from './in-amounts.ts';
 
 // A share is told in ten-millionths of the gross amount, and read from pairs that tell it to a few of them.
 const WHOLE = 10_000_000n;
@@ -61,7 +61,7 @@ function pairsAmong(board: Board, lines: readonly Line[]): Pair[] | null {
   const receipts = byAmount(sideOf(open, 'statement'));
   const pairs: Pair[] = [];
   for (const one of sideOf(open, 'ledger'))
-    for (let at = placeOf(receipts, one.minor) - 1; at >= 0; at -= 1) {
+    for (let at = countWhile(receipts, ({ minor }) => minor < one.minor) - 1; at >= 0; at -= 1) {
       const other = receipts[at];
       if (!other || !board.isUsualShare(one.minor - other.minor, one.minor, [one])) break;
       const days = other.day - one.day;
