@@ -62,6 +62,20 @@ test('a payment in pieces that nobody names, where the pieces are the only ones'
   assert.deepEqual(found([on(4, '24000.00')], [piece(5, '9000.00'), piece(6, '15000.00')]), [], 'round');
 });
 
+test('pieces of what is left when the share is kept that every payment of the account is less by', () => {
+  const { ledger, statement } = orders([0.0236]);
+  const order = on(14, '48539.25', { reference: 'order_nvwwyn740a', counterparty: 'Riya Chawla' });
+  const pieces = ['38001.35', '9392.37'].map((amount) =>
+    on(15, amount, { description: 'RAZORPAY SETTLEMENT' }),
+  );
+  const all = found([...ledger, order], [...statement, ...pieces]);
+  assert.ok(all.includes('paid_in_pieces multi_to_one L9 S10 S9'), all.join('; '));
+  assert.ok(
+    !found([order], pieces).some((one) => one.startsWith('paid_in_pieces')),
+    'one order shows no share',
+  );
+});
+
 test('round amounts of one day, where the odd ones of the account are of one day on both sides', () => {
   const odd = Array.from({ length: 24 }, (_, at) => 1_017_31 + at * 7_919_17);
   const days = (shift: number): Told[] => odd.map((minor, at) => on(1 + ((at + shift) % 24), money(minor)));

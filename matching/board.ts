@@ -62,6 +62,7 @@ export class Board {
   readonly #rounding = new Map<string, bigint>();
   readonly #fixed = new Map<string, bigint>();
   readonly #known = new Map<string, boolean>();
+  readonly #kept = new Map<string, ((gross: bigint) => bigint)[]>();
   /** In thousandths of a percent. */
   readonly #mostKept: bigint;
   /** Null where nothing is known of rates: then lines of two currencies are never one event. */
@@ -150,6 +151,16 @@ export class Board {
       if (share > 0n && isRoundShare(share, gross)) return true;
     }
     return false;
+  }
+
+  /** Remembers what was seen to be kept of every payment in a currency. @param kept of a gross amount, both in minor units. */
+  learnKept(currency: string, kept: (gross: bigint) => bigint): void {
+    this.#kept.set(currency, [...(this.#kept.get(currency) ?? []), kept]);
+  }
+
+  /** What a payment of a gross amount may leave, by what was seen to be kept of others; in minor units. */
+  netOf(gross: bigint, currency: string): readonly bigint[] {
+    return (this.#kept.get(currency) ?? []).map((kept) => gross - kept(gross));
   }
 
   /** What a processor keeps of each payment at most, besides a share of it, in minor units. */

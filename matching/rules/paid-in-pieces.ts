@@ -11,12 +11,15 @@ const DAYS_BEFORE = 1;
 // The nearest are tried first.
 const WITHIN = [1, 3, 5];
 const PERCENT = 70;
+// What is kept, and a tax on it, are rounded each by itself.
+const ROUNDED = [0n, 1n, -1n];
 // Among more lines than these some come to anything.
 const [MOST_LINES, MOST_SEEN] = [60, 240];
 
 /**
  * One posting against two or three lines of the days behind it that nothing else explains, and that are the only ones which
- * come to it, to the cent: a payment in pieces, of which nobody says whose it is. A proposal.
+ * come to it, to the cent, or less what is kept of every payment: a payment in pieces, of which nobody says whose it is. A
+ * proposal.
  */
 export const paidInPieces: Rule = {
   name: 'paid_in_pieces',
@@ -31,14 +34,16 @@ export const paidInPieces: Rule = {
 
 function poolsOf(board: Board, line: Line, statement: readonly Line[]): Pool[] {
   const pools: Pool[] = [];
+  const orTo = board.netOf(line.minor, line.currency).flatMap((net) => ROUNDED.map((unit) => net + unit));
+  const kept = orTo.reduce((most, net) => (line.minor - net > most ? line.minor - net : most), 0n);
   for (const days of WITHIN) {
     const near = behind(line, statement, days);
     const smaller = near ? sameSign(line, near) : null;
     if (!smaller || smaller.length > MOST_LINES) break;
     const lines = smaller.filter((other) => mayBePiece(board, line, other));
-    if (!canReach(line, lines)) continue;
+    if (!canReach(line, lines, kept)) continue;
     const why = 'are the only open lines of these days that do';
-    pools.push({ lines, why, percent: PERCENT, chance: CHANCE, most: MOST_PIECES, onlyWay: true });
+    pools.push({ lines, why, orTo, percent: PERCENT, chance: CHANCE, most: MOST_PIECES, onlyWay: true });
   }
   return pools;
 }

@@ -20,7 +20,9 @@ export interface Pool {
   readonly named?: readonly Line[];
   /** All of the pool is named by the line: it may also come to it but for a discount or another small rest. */
   readonly agreed?: true;
-  /** Some of the pool may come to what the line was before a fee that its text states. */
+  /** What some of the pool may come to besides the line's own amount, in minor units. */
+  readonly orTo?: readonly bigint[];
+  /** Some of the pool may come to what the line was before a fee that its text states, and to nothing else. */
   readonly beforeFee?: true;
   /** All of the pool may also come to the line but for a percentage as processors keep it. */
   readonly lessPercent?: true;
@@ -129,7 +131,8 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   if (lines.length < 2) return null;
   // All of a pool is one try, however many lines it has.
   const whole = sameSign(line, lines).length === lines.length ? (pool.whole ?? chance) : chance;
-  if (totalOf(lines) === line.minor && isTelling(line, lines, whole, pool.areOnes === true))
+  const amounts = [line.minor, ...(pool.orTo ?? [])];
+  if (amounts.includes(totalOf(lines)) && isTelling(line, lines, whole, pool.areOnes === true))
     return { ...pool, line, parts: lines, others: 0 };
   const short = line.side === 'ledger' ? line.minor - totalOf(lines) : totalOf(lines) - line.minor;
   if (pool.lessFee && short !== 0n && board.isStatedFee(magnitude(short), [line, ...lines]))
@@ -154,10 +157,10 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   if (pool.beforeFee && line.said.fees.includes(totalOf(lines) - line.minor))
     return { ...pool, line, parts: lines, others: 0 };
   if (pool.wholeOnly || lines.length > board.settings.sum_pool) return null;
-  for (const fee of pool.beforeFee ? line.said.fees : [0n]) {
+  for (const amount of pool.beforeFee ? line.said.fees.map((fee) => line.minor + fee) : amounts) {
     const found: Solution | null = subsetFor(
       lines.map((one) => one.minor),
-      line.minor + fee,
+      amount,
       chance,
       pool.least,
       pool.most,

@@ -51,6 +51,7 @@ export const steadyShare: Rule = {
           return from <= found.share && found.share <= to;
         });
         proposeAll(board, agree, found);
+        board.learnKept(agree[0]?.[0].currency ?? '', (gross) => keptOf(gross, found));
       }
   },
 };
@@ -98,6 +99,10 @@ function shareOf(pairs: readonly Pair[], mostEach: bigint): Share | null {
     if (best === null || found.votes > best.votes) best = { each, share: found.at, votes: found.votes };
   }
   return best;
+}
+
+function keptOf(gross: bigint, { each, share }: Share): bigint {
+  return each + (gross * BigInt(share) + WHOLE / 2n) / WHOLE;
 }
 
 type Range = { readonly from: number; readonly to: number };
