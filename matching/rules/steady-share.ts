@@ -107,7 +107,7 @@ function keptOf(gross: bigint, { each, share }: Share): bigint {
 
 type Range = { readonly from: number; readonly to: number };
 
-/** Where most ranges lie over each other. */
+/** Where most ranges lie over each other: the middle of it. */
 function mostIn(ranges: readonly Range[]): { at: number; votes: number } {
   const ends = ranges
     .flatMap(({ from, to }) => [
@@ -115,12 +115,13 @@ function mostIn(ranges: readonly Range[]): { at: number; votes: number } {
       { at: to + 1, step: -1 },
     ])
     .sort((a, b) => a.at - b.at || a.step - b.step);
-  let [now, votes, best] = [0, 0, 0];
+  let [now, votes, from, to] = [0, 0, 0, 0];
   for (const { at, step } of ends) {
+    if (step < 0 && now === votes && to < from) to = at;
     now += step;
-    if (now > votes) [votes, best] = [now, at];
+    if (now > votes) [votes, from] = [now, at];
   }
-  return { at: best, votes };
+  return { at: Math.floor((from + to) / 2), votes };
 }
 
 /** How many ranges lie over one place when they lie anywhere between the least and the largest. */
