@@ -36,9 +36,9 @@ const REVERSES =
 // `Reissued payment (replaces voided #4515)` takes nothing back itself.
 const REPLACES = /\b(?:re-?issue\w*|replace[sd]?|replacement|replacing|ersetzt|ersatz\w*)\b/;
 
-// What a bank does on its own account, in its own words.
+// What a bank does on its own account, in its own words; a card that is charged pays somebody.
 const BANK_OWN =
-  /\b(?:fees?|charges?|interest|zins\w*|gebuhr\w*|gebuehr\w*|entgelt\w*|frais|commission\w*|loan|darlehen|kredit\w*|amortering\w*|avgift\w*|rente|overdraft)\b/;
+  /\b(?:fees?|(?<!\bcard )charges?|interest|zins\w*|gebuhr\w*|gebuehr\w*|entgelt\w*|frais|commission\w*|loan|darlehen|kredit\w*|amortering\w*|avgift\w*|rente|overdraft)\b/;
 
 // One movement of a bank for many payments.
 const COLLECTIVE =
