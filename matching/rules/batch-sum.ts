@@ -10,6 +10,7 @@ const CHANCE_STATED = 0.05;
 // What is paid in was booked before, and what is paid out was sold days ago.
 const DAYS_BEFORE = 1;
 const DAYS_TO_PAY_OUT = 4;
+const LEAST_OF_DAY = 3;
 
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
@@ -49,7 +50,10 @@ function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
     days >= 0 &&
     days <= DAYS_TO_PAY_OUT &&
     (by === 'day' ? saysWordOf(line, batch.lines) : (tied || by === 'name') && collective);
-  if (!said && !counted && !stated && !inParts && !settles) return [];
+  // Whoever is called so that nobody knows it: all of a day comes to a total by chance hardly ever.
+  const whole =
+    by === 'day' && batch.lines.length >= LEAST_OF_DAY && days >= -DAYS_BEFORE && days <= DAYS_TO_PAY_OUT;
+  if (!said && !counted && !stated && !inParts && !settles && !whole) return [];
 
   const all = candidates(line, batch.lines, board.settings.windows.group);
   const fits = (other: Line) =>
@@ -78,6 +82,7 @@ function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
     const lines = all.filter(({ minor }) => minor > 0n === line.minor > 0n);
     pools.push({ ...shared, lines, percent: 93, chance: CHANCE_STATED, beforeFee: true, ...least });
   }
+  if (whole) pools.push({ ...shared, lines: sameSign(line, all), percent: 89, wholeOnly: true });
   if (inParts && days >= -DAYS_BEFORE)
     pools.push({ ...shared, lines: sameSign(line, all), percent: 90, ...least });
   return pools;
