@@ -49,6 +49,25 @@ test('a sum of each payment besides the share, and nothing for four pairs', () =
   assert.deepEqual(found(ledger.slice(0, 4), statement.slice(0, 4)), []);
 });
 
+test('what is kept of the sales of a day, or of some days in a row, each rounded by itself', () => {
+  const ledger: Told[] = [];
+  const statement: Told[] = [];
+  // Six payouts of two days each, two days later.
+  for (let at = 0; at < 6; at += 1) {
+    const sales = [0, 1, 2].map((one) => 3_217_31 + at * 1_911_07 + one * 777_13);
+    for (const [one, gross] of sales.entries())
+      ledger.push(on(2 + at * 4 + (one > 1 ? 1 : 0), money(gross), { description: 'Card charge' }));
+    const net = sales.reduce((left, gross) => left + gross - Math.round(gross * 0.029) - 30, 0);
+    statement.push(on(5 + at * 4, money(net), { description: 'STRIPE TRANSFER' }));
+  }
+  assert.deepEqual(
+    found(ledger, statement).sort(),
+    statement
+      .map((_, at) => `steady_share multi_to_one L${3 * at + 1} L${3 * at + 2} L${3 * at + 3} S${at + 1}`)
+      .sort(),
+  );
+});
+
 test('a payment in pieces that nobody names, where the pieces are the only ones', () => {
   const ledger = [on(4, '24519.81', { reference: 'UTR225795219849' })];
   const piece = (day: number, amount: string) => on(day, amount, { description: 'NEFT RAZORPAY' });

@@ -1,12 +1,14 @@
 import { show } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
 import { type Line, byKeys, inOrder, isBanksOwn, totalOf } from '../line.ts';
+import { daysBetween } from '../../policy/dates.ts';
 import { type Kept, type Share, agrees, keptOf, percentOf, shareOf } from '../shares.ts';
 import { byAmount, countWhile } from '../sorted.ts';
 import { shapeOf } from './group-key.ts';
 
 const DAYS_BEFORE = 2;
 const DAYS_AFTER = 5;
+const MOST_DAYS = 7;
 // Among more pairs than these hardly one is somebody's.
 const MOST_PAIRS = 150_000;
 const MOST_SHARES = 4;
@@ -14,7 +16,7 @@ const MOST_SHARES = 4;
 const LEAST_KEPT = 1n;
 const PERCENT = 75;
 
-/** What was sold, once or several times on one day. */
+/** What was sold, once or several times, in the order of the days. */
 type Sale = readonly Line[];
 
 interface Pair extends Kept {
@@ -24,7 +26,7 @@ interface Pair extends Kept {
 
 /**
  * Sales against receipts that are all less by one and the same share, and a sum of each sale, as a processor keeps it, which nobody
- * states: it is read from how many pairs agree in it. First all that was sold on a day, then each sale by itself. No text to
+ * states: it is read from how many pairs agree in it. First all that was sold on a day or on some in a row, then each sale by itself. No text to
  * compare. A proposal.
  */
 export const steadyShare: Rule = {
@@ -32,7 +34,7 @@ export const steadyShare: Rule = {
   version: 1,
   find(board) {
     for (const lines of byKeys(board.open(), ({ currency }) => [currency]).values()) {
-      proposeBySales(board, lines, (open) => [...byKeys(open, ({ date }) => [date]).values()]);
+      proposeBySales(board, lines, daysInARow);
       proposeBySales(board, lines, (open) => open.map((line) => [line]));
     }
   },
@@ -55,12 +57,25 @@ function proposeBySales(
   }
 }
 
+/** All that was sold on a day, or on some days in a row. */
+function daysInARow(open: readonly Line[]): Sale[] {
+  const dates = [...byKeys(open, ({ date }) => [date]).values()];
+  return dates.flatMap((day, from) => {
+    const days = dates.slice(from, from + MOST_DAYS).filter(([one]) => isWithin(day[0], one));
+    return days.map((_, at) => days.slice(0, at + 1).flat());
+  });
+}
+
+function isWithin(first: Line | undefined, last: Line | undefined): boolean {
+  return first !== undefined && last !== undefined && daysBetween(first.date, last.date) < MOST_DAYS;
+}
+
 /** Pairs of near dates of which the ledger has more, by no more than processors keep; null where they are too many. */
 function pairsAmong(board: Board, sales: readonly Sale[], lines: readonly Line[]): Pair[] | null {
   const receipts = byAmount(lines);
   const pairs: Pair[] = [];
   for (const sale of sales) {
-    const [gross, day] = [totalOf(sale), sale[0]?.day ?? 0];
+    const [gross, day] = [totalOf(sale), sale.at(-1)?.day ?? 0];
     for (let at = countWhile(receipts, ({ minor }) => minor < gross) - 1; at >= 0; at -= 1) {
       const receipt = receipts[at];
       const kept = gross - (receipt?.minor ?? 0n);
@@ -117,7 +132,7 @@ function propose(
     score: percentScore(share.alternatives > 0 ? 50 : PERCENT),
     alternatives: share.alternatives,
     reasons:
-      `${sold}${sale.length > 1 ? ` in ${sale.length} sales of a day` : ''} against ${net} ${currency}, difference ${rest}${days}: ` +
+      `${sold}${sale.length > 1 ? ` in ${sale.length} sales` : ''} against ${net} ${currency}, difference ${rest}${days}: ` +
       `${percentOf(share)} percent${each} kept, as in ${share.times} pairs of this account; no text to compare`,
   });
 }
