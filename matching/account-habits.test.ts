@@ -144,3 +144,27 @@ test("a member's number tells whatever it is called, and a way of paying is nobo
     ),
   );
 });
+
+test("a receipt less the bank's fee, which the bank shows by itself", () => {
+  const wire = on(10, '9000.00', { description: 'INCOMING WIRE GLOBEX EXPORT' });
+  const fee = on(10, '-25.00', { description: 'WIRE TRANSFER FEE' });
+  const booked = (name: string) => [
+    on(10, '8975.00', { counterparty: name, description: 'Wire net of fee' }),
+  ];
+  assert.deepEqual(found(booked('Globex Export'), [wire, fee]), ['less_bank_fee multi_to_one L1 S1 S2']);
+  assert.ok(!found(booked('Hooli Imports'), [wire, fee]).some((one) => one.startsWith('less_bank_fee')));
+});
+
+test("a month of the bank's own charges in one posting, and a week's takings in another", () => {
+  const charges = ['-14.00', '-3.17', '-25.00', '-8.61'].map((amount, at) =>
+    on(4 + at * 6, amount, { description: at % 2 === 0 ? 'SERVICE CHARGE' : 'ACH FEE' }),
+  );
+  const posting = on(31, '-50.78', { description: 'Bank charges for the month' });
+  assert.deepEqual(found([posting], charges), ['batch_sum multi_to_one L1 S1 S2 S3 S4']);
+  assert.deepEqual(found([posting], charges.slice(1)), [], 'one of them is missing');
+  const deposits = ['1203.17', '877.50', '2450.91', '640.08'].map((amount, at) =>
+    on(9 + at, amount, { description: 'BRANCH DEPOSIT' }),
+  );
+  const week = on(14, '5171.66', { description: 'Shop takings week 2' });
+  assert.deepEqual(found([week], deposits), ['batch_sum multi_to_one L1 S1 S2 S3 S4']);
+});

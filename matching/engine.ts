@@ -14,6 +14,7 @@ import { batchTotal, groupKey, groupMany, groupRemainder } from './rules/group-k
 import { identifier } from './rules/identifier.ts';
 import { identifierSum, listedInPart } from './rules/identifier-sum.ts';
 import { intercompanyReference } from './rules/intercompany.ts';
+import { lessBankFee } from './rules/less-bank-fee.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
 import { paidInPieces } from './rules/paid-in-pieces.ts';
@@ -39,6 +40,7 @@ export const RULES: readonly Rule[] = [
   identifierComponent,
   codeGroup,
   amountMismatch,
+  lessBankFee,
   reversalInText,
   counterpartyComponent,
   dayGroup,

@@ -2,7 +2,7 @@ import { magnitude } from '../amounts.ts';
 import type { Board, Rule } from '../board.ts';
 import type { Line } from '../line.ts';
 import { type Batch, Batches } from './batches.ts';
-import { paidInTogether } from './paid-in-together.ts';
+import { bankOwnOfMonth, paidInTogether } from './paid-in-together.ts';
 import { type Pool, agreeing, candidates, ofOneParty, sameSign, solve } from './parts.ts';
 
 const CHANCE_COUNTED = 1;
@@ -33,6 +33,8 @@ export const batchSum: Rule = {
       );
     });
     if (together) solve(board, batchSum, (line) => (line.said.collective ? together(line) : []));
+    const ofMonth = bankOwnOfMonth(board.open());
+    solve(board, batchSum, (line) => (line.said.bankOwn ? ofMonth(line) : []));
   },
 };
 
