@@ -62,6 +62,11 @@ export function isBanksOwn(a: Line, b: Line): boolean {
   return a.said.bankOwn !== b.said.bankOwn && says(a) && says(b);
 }
 
+/** True when two lines both have a name, or a text, to compare. */
+export function haveTexts(a: Line, b: Line): boolean {
+  return (a.name ?? a.words) !== null && (b.name ?? b.words) !== null;
+}
+
 /** The sum of lines of one currency, in minor units. */
 export function totalOf(lines: readonly Line[]): bigint {
   return lines.reduce((total, line) => total + line.minor, 0n);

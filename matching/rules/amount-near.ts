@@ -1,6 +1,6 @@
 import { magnitude, show, unitOf } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
-import { type Line, byKeys, isBanksOwn } from '../line.ts';
+import { type Line, byKeys, haveTexts, isBanksOwn } from '../line.ts';
 import { meaningOf, shapeOf } from '../shapes.ts';
 import { byAmount, countWhile } from '../sorted.ts';
 import { isOdd } from '../statistics.ts';
@@ -58,8 +58,7 @@ function sizeOf({ minor }: Line, other?: Line): number {
 }
 
 function propose(board: Board, one: Line, other: Line, why: string): void {
-  const saysNothing = [one, other].some(({ name, words }) => name === null && words === null);
-  if (!saysNothing || board.weigh(one, other).contradicted || isBanksOwn(one, other)) return;
+  if (haveTexts(one, other) || board.weigh(one, other).contradicted || isBanksOwn(one, other)) return;
   const [ours, theirs, rest] = [one.minor, other.minor, one.minor - other.minor].map((minor) =>
     show(minor, one.currency),
   );

@@ -3,7 +3,7 @@ import { type Edge, assign } from '../assign.ts';
 import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
 import { shareIdentifier } from '../identifiers.ts';
-import { type Line, byKeys, isBanksOwn, lookOf } from '../line.ts';
+import { type Line, byKeys, haveTexts, isBanksOwn, lookOf } from '../line.ts';
 import { withoutRepeats } from '../repeats.ts';
 import { significantDigits } from '../statistics.ts';
 
@@ -132,7 +132,7 @@ function pairsOf(
     const floor = evidence.identifierBits >= 0 ? plainBits(board, evidence, isOnly) : 0;
     const alone = times === 1 || (times > 1 && !withText) ? aloneBits(board, one, times) : 0;
     const unlike =
-      !withText && saysOtherwise(one, other) && !board.shareTellingWord(one, other) ? UNLIKE_TEXT_BITS : 0;
+      !withText && haveTexts(one, other) && !board.shareTellingWord(one, other) ? UNLIKE_TEXT_BITS : 0;
     const gain = Math.max(floor, board.bits(one, evidence, window) + alone + unlike);
     return gain < (withText ? LEAST_BITS_WITH_TEXT : LEAST_BITS_WITHOUT) ? null : { gain, evidence };
   };
@@ -230,10 +230,6 @@ function lookAlikes(
 // Where both sides have an amount equally often it is no coincidence that the other side has it, only which is whose.
 function aloneBits(board: Board, line: Line, times: number): number {
   return times === 1 ? ALONE_BITS : ALONE_BITS + board.statistics.recurrence(line) - Math.log2(times);
-}
-
-function saysOtherwise(a: Line, b: Line): boolean {
-  return (a.name ?? a.words) !== null && (b.name ?? b.words) !== null;
 }
 
 /** How many lines before each look the same as it: of two such lines the first is taken, and the second is as good. */

@@ -1,6 +1,6 @@
 import { show } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore } from '../board.ts';
-import { type Line, byKeys } from '../line.ts';
+import { type Line, byKeys, haveTexts } from '../line.ts';
 import { isCandidate } from './parts.ts';
 
 const DAYS = 1;
@@ -53,8 +53,7 @@ function fitting(
 function areOne(board: Board, net: Line, gross: Line): boolean {
   const evidence = board.weigh(net, gross);
   if (evidence.contradicted || board.namesAnother(net, gross, evidence)) return false;
-  const saysNothing = [net, gross].some(({ name, words }) => name === null && words === null);
-  return saysNothing || evidence.shared !== null || (evidence.namePercent ?? 0) >= ALIKE_PERCENT;
+  return !haveTexts(net, gross) || evidence.shared !== null || (evidence.namePercent ?? 0) >= ALIKE_PERCENT;
 }
 
 function propose(board: Board, fee: Line, net: Line, gross: Line): void {

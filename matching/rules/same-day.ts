@@ -1,6 +1,6 @@
 import { show } from '../amounts.ts';
 import { type Rule, percentScore, sideOf } from '../board.ts';
-import { byKeys } from '../line.ts';
+import { byKeys, haveTexts } from '../line.ts';
 
 // As far as the amounts that stand once on a side tell, nine in ten such pairs are right at this share of them, and more above it.
 const LEAST_SHARE = 0.75;
@@ -22,8 +22,7 @@ export const sameDay: Rule = {
       const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
       const [one, other] = [ledger[0], statement[0]];
       if (!one || !other || ledger.length > 1 || statement.length > 1) continue;
-      const saysNothing = [one, other].some(({ name, words }) => name === null && words === null);
-      if (!saysNothing || board.weigh(one, other).contradicted) continue;
+      if (haveTexts(one, other) || board.weigh(one, other).contradicted) continue;
       board.take({
         rule: sameDay.name,
         type: 'exact_match',
