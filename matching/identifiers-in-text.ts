@@ -110,6 +110,15 @@ export function withReference(key: string | null, identifiers: readonly Identifi
   return [...identifiers, referenceIdentifier(key, isStanding(key))];
 }
 
+/** A flat or a unit by its short name: `4A` of Unit 4A. */
+export function premises(key: string): Identifier {
+  return { key, kind: PREMISES, digits: '', year: '', standing: true, own: false };
+}
+
+const PREMISES = kindOf('UNIT');
+// Longer ones are read as other numbers are.
+const FLAT = /^(?:\d{1,2}|\d{1,3}[A-Z])$/;
+
 /** True for a key that is a date, a year, or what banks write where a payer wrote nothing. */
 export function isDateOrPlaceholder(key: string): boolean {
   return PLACEHOLDER.test(key) || isDateOrYear(key);
@@ -129,6 +138,7 @@ export function identifierOf(word: string, before: string): Identifier | null {
   // `on acct INV-0442` is about the invoice.
   const isLabelled = isStandingWord(before) && !isDocumentWord(letters);
   const standing = isStandingWord(letters) || isLabelled || (isStanding(key) && !beginsWithYear(word));
+  if (isLabelled && kindOf(before) === PREMISES && FLAT.test(key)) return premises(key);
   // Flat B214 is not flat 214.
   if (rest !== '' && letters !== '' && isLabelled)
     return { key, kind: kindOf(before), digits: '', year: '', standing, own: false };

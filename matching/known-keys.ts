@@ -2,7 +2,7 @@ import type { Side } from '../ledger/database.ts';
 import { foldText, isStanding, referenceKey } from '../ledger/keys.ts';
 import { denies, documentKind } from './document-words.ts';
 import { type Identifier, isNeutral, referenceIdentifier } from './identifiers.ts';
-import { LONGEST_TEXT, identifierOf, isDateOrPlaceholder } from './identifiers-in-text.ts';
+import { LONGEST_TEXT, identifierOf, isDateOrPlaceholder, premises } from './identifiers-in-text.ts';
 import { countedAnew } from './number-forms.ts';
 
 const SHORTEST = 4;
@@ -27,6 +27,8 @@ export class KnownKeys {
     for (const text of [reference, group]) {
       const key = referenceKey(text);
       if (key === null || key.length < SHORTEST || key.length > LONGEST || !/\d/.test(key)) continue;
+      const [, flat] = FLAT.exec(key) ?? [];
+      if (flat !== undefined) this.#keys[side].addFlat(flat);
       const numbered = countedAnew(text);
       const [, behind] = BEHIND_YEAR.exec(text?.trim() ?? '') ?? [];
       if (behind !== undefined) this.#keys[side].addNumber(behind, key);
@@ -38,8 +40,8 @@ export class KnownKeys {
   /** What texts of one side say of the other side's documents, in the order in which it stands there. */
   toldIn(side: Side, ...texts: readonly (string | null)[]): Identifier[] {
     const keys = this.#keys[side === 'ledger' ? 'statement' : 'ledger'];
-    if (keys.size === 0) return [];
-    const found = new Set<string>();
+    if (keys.isEmpty) return [];
+    const [found, flats] = [new Set<string>(), new Set<string>()];
     for (const text of texts) {
       // No key is without a digit.
       if (text === null || !/\d/.test(text)) continue;
@@ -49,11 +51,13 @@ export class KnownKeys {
           .match(/[A-Z0-9]+/g) ?? [];
       for (let from = 0; from < pieces.length; from += 1) {
         if (denies(pieces[from] ?? '')) from += DENIED;
+        if (keys.hasFlat(pieces[from] ?? '')) flats.add(pieces[from] ?? '');
         const key = keys.longest(pieces, from) ?? keys.short(pieces, from);
         if (key !== null && found.size < MOST_TOLD) found.add(key);
       }
     }
-    return [...found].map((word) => identifierOf(word, '') ?? referenceIdentifier(word));
+    const documents = [...found].map((word) => identifierOf(word, '') ?? referenceIdentifier(word));
+    return [...documents, ...[...flats].map(premises)];
   }
 }
 
@@ -70,8 +74,19 @@ class Keys {
   // INV-00064 by `INV 64`; null where two keys have that number.
   readonly #short = new Map<string, string | null>();
 
-  get size(): number {
-    return this.#keys.size;
+  // 4A of Unit 4A.
+  readonly #flats = new Set<string>();
+
+  get isEmpty(): boolean {
+    return this.#keys.size === 0 && this.#flats.size === 0;
+  }
+
+  addFlat(flat: string): void {
+    this.#flats.add(flat);
+  }
+
+  hasFlat(word: string): boolean {
+    return this.#flats.has(word);
   }
 
   /** @param word how it is written where that tells more than its letters and digits, as 2026-34844 does. */
@@ -128,6 +143,8 @@ class Keys {
 }
 
 const HEAD = 3;
+// A unit whose name is digits and a letter: no other word of a text is like it.
+const FLAT = /^(?:UNIT|APT|APARTMENT|FLAT|SUITE)(\d{1,3}[A-Z])$/;
 // A number of one or two digits, with zeros before it: `Invoice #64` for INV-00064.
 const SHORT = /^([A-Z]+)0*([1-9]\d?)$/;
 // A number behind two digits of a year: R26/4699, INV-26-0442.

@@ -91,6 +91,8 @@ function onlyNear(line: Line, others: readonly Line[]): Line | null {
   const [nearest, next] = found;
   if (!nearest || nearest.gap === 0n || nearest.gap >= near) return null;
   if (nearest.gap * LEAST_TIMES > magnitude(minor)) return null;
+  // Of round amounts many are a few units apart.
+  if (nearest.gap >= unitOf(currency) && !isOdd(minor) && !isOdd(nearest.other.minor)) return null;
   return !next || next.gap >= nearest.gap * TIMES_NEARER ? nearest.other : null;
 }
 
