@@ -58,7 +58,7 @@ const MISWRITTEN_BITS = 4;
 const MOST_IDENTIFIER_BITS = 14;
 const CUT_OFF_BITS = 4;
 const CUT_CHEQUE_BITS = 6;
-const PARTY_BITS = 5;
+const [PARTY_BITS, MOST_PARTY_BITS] = [5, 8];
 const PARTY_KINDS = new Set(['CUSTOMER', 'CONTRACT', 'PREMISES']);
 // Banks post within days; each day that passes makes another event likelier.
 const SAME_DAY_BITS = 2;
@@ -197,12 +197,15 @@ export class Scale {
   > {
     let [best, shared, against] = [0, null as Identifier | null, 0];
     let [sameParty, disagrees, miswritten, cutCheque] = [false, false, false, false];
-    let numbered: Identifier | null = null;
+    let [partyBits, numbered] = [PARTY_BITS, null as Identifier | null];
     for (const one of a.identifiers)
       for (const other of b.identifiers) {
         if (sameIdentifier(one, other)) {
           if (one.standing || other.standing) {
-            sameParty ||= PARTY_KINDS.has(one.kind) || this.#isOfFew(one);
+            if (PARTY_KINDS.has(one.kind) || this.#isOfFew(one)) {
+              sameParty = true;
+              partyBits = Math.max(partyBits, Math.min(MOST_PARTY_BITS, this.#statistics.identifier(one)));
+            }
             continue;
           }
           const bits = this.#statistics.identifier(one);
@@ -239,7 +242,7 @@ export class Scale {
       disagrees = true;
       [best, shared] = [this.#statistics.identifier(numbered), numbered];
     }
-    const party = (sameParty ? PARTY_BITS : 0) + (shared ? 0 : this.#statistics.group(a, b));
+    const party = (sameParty ? partyBits : 0) + (shared ? 0 : this.#statistics.group(a, b));
     // Unit 4 is not unit 9.
     if (!shared && (otherLabels(a.said.labels, b.said.labels) || ofOtherPremises(a, b)))
       against = CONTRADICTION_BITS;
