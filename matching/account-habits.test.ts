@@ -168,3 +168,28 @@ test("a month of the bank's own charges in one posting, and a week's takings in 
   const week = on(14, '5171.66', { description: 'Shop takings week 2' });
   assert.deepEqual(found([week], deposits), ['batch_sum multi_to_one L1 S1 S2 S3 S4']);
 });
+
+test('a flat by its short name, among equal rents', () => {
+  const flats = ['4A', '4B', '5A', '12C'];
+  const tenants = ['Hana Johnson', 'Frank Davis', 'Sofia Patel', 'Igor Ito'];
+  const ledger = flats.map((flat, at) =>
+    on(1, '1200.00', { reference: `Unit ${flat}`, counterparty: tenants[at] ?? null }),
+  );
+  const texts = [
+    'RENT APT 4A',
+    'ONLINE TRANSFER 4B RENT',
+    'ZELLE FROM SOFIA PATEL',
+    'ONLINE TRANSFER 12C RENT',
+  ];
+  const statement = texts.map((description, at) => on(2 + at, '1200.00', { description }));
+  assert.deepEqual(
+    found(ledger, statement).sort(),
+    flats.map((_, at) => `amount_date_text fuzzy_match L${at + 1} S${at + 1}`),
+  );
+  const owed = [on(1, '1217.35', { reference: 'Unit 4A', counterparty: 'Hana Johnson' }), ...ledger.slice(1)];
+  const paid = [
+    on(2, '730.41', { description: 'ZELLE FROM HANA JOHNSON' }),
+    on(4, '486.94', { description: 'VENMO TOM APT 4A' }),
+  ];
+  assert.deepEqual(found(owed, paid), ['counterparty_sum multi_to_one L1 S1 S2'], 'one by name, one by flat');
+});

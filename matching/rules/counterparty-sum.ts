@@ -1,5 +1,5 @@
 import { magnitude } from '../amounts.ts';
-import { type Board, type Rule, identifierKeys } from '../board.ts';
+import { type Board, type Rule, identifierKeys, premisesKeys } from '../board.ts';
 import { sameIdentifier, shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
@@ -35,14 +35,14 @@ class Party {
   constructor(board: Board) {
     this.#board = board;
     this.#names = new NameIndex(board.open());
-    this.#naming = byKeys(board.open(), identifierKeys);
+    this.#naming = byKeys(board.open(), partyKeys);
   }
 
   poolsOf(line: Line): readonly Pool[] {
     const { late } = this.#board.settings.windows;
     const alsoNamed = candidates(
       line,
-      identifierKeys(line).flatMap((key) => this.#naming.get(key) ?? []),
+      partyKeys(line).flatMap((key) => this.#naming.get(key) ?? []),
       late,
     );
     return [...this.#anchored(line, alsoNamed), ...this.#ofItsName(line, alsoNamed)];
@@ -115,6 +115,7 @@ class Party {
     return near.filter(
       (other) =>
         shared.includes(other) ||
+        sharePremises(line, other) ||
         (agreeing(this.#board, line, other) &&
           !this.#isAnothers(line, other) &&
           (this.#isAlike(line, other) ||
@@ -140,6 +141,17 @@ class Party {
     const own = others.filter((other) => this.#isAlike(line, other));
     return own.length >= 2 ? own : others;
   }
+}
+
+/** What names a document, or the flat that somebody pays for. */
+function partyKeys(line: Line): readonly string[] {
+  const premises = premisesKeys(line);
+  return premises.length === 0 ? identifierKeys(line) : [...identifierKeys(line), ...premises];
+}
+
+function sharePremises(line: Line, other: Line): boolean {
+  const theirs = premisesKeys(other);
+  return theirs.length > 0 && premisesKeys(line).some((key) => theirs.includes(key));
 }
 
 /** Each list once, the first of those that have the same lines: what does not add up once does not add up again. */
