@@ -1,4 +1,5 @@
-// What the lines of an account show only together: a share that is always kept, one day for both sides, one register under two names.
+// What the lines of an account show only together: a share that is always kept, one day for both sides, one register under two
+// names.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { matchLines } from './engine.ts';

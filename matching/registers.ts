@@ -7,7 +7,10 @@ const LEAST_OF_LENGTH = 0.5;
 const LONG_NUMBER = 8;
 const [LEAST_DIGITS, LEAST_AGREEING, LEAST_OF_NUMBERS] = [5, 5, 0.3];
 
-/** Which registers the numbers of both sides are from, as far as the lines that are matched together tell: what they share, and what each counts for itself. */
+/**
+ * Which registers the numbers of both sides are from, as far as the lines that are matched together tell: what they share, and
+ * what each counts for itself.
+ */
 export class Registers {
   readonly #unsharedShapes: ReadonlySet<string>;
   readonly #unsharedKinds: ReadonlySet<string>;
@@ -39,7 +42,10 @@ export class Registers {
     return this.#usedKinds.has(kind);
   }
 
-  /** True for one number whatever it is called, where the sides were seen to name one thing by such numbers: `INV-204117` and `PO-204117`. */
+  /**
+   * True for one number whatever it is called, where the sides were seen to name one thing by such numbers: `INV-204117` and
+   * `PO-204117`.
+   */
   isOneNumber(a: Identifier, b: Identifier): boolean {
     return a.digits === b.digits && this.#numbered.has(a.digits.length);
   }

@@ -10,8 +10,8 @@ const PERCENT = 88;
 const MOST_OF_DAY = 200;
 
 /**
- * A receipt that is booked less the bank's fee, against the receipt and the fee, which the bank shows as two lines of one day. By the
- * name, or where no text is to compare by no other line fitting. A proposal.
+ * A receipt that is booked less the bank's fee, against the receipt and the fee, which the bank shows as two lines of one day.
+ * By the name, or where no text is to compare by no other line fitting. A proposal.
  */
 export const lessBankFee: Rule = {
   name: 'less_bank_fee',

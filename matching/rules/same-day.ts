@@ -2,13 +2,13 @@ import { show } from '../amounts.ts';
 import { type Rule, percentScore, sideOf } from '../board.ts';
 import { byKeys, haveTexts } from '../line.ts';
 
-// As far as the amounts that stand once on a side tell, nine in ten such pairs are right at this share of them, and more above it.
+// Where fewer are of one day, an equal amount of another day is as likely the partner.
 const LEAST_SHARE = 0.75;
 const PERCENT = 65;
 
 /**
- * The same amount on the same day, once on each side, and no text to compare: where amounts that nothing else has show that the two
- * sides of this account nearly always have an event on one day. Then also a round amount that other days have. A proposal.
+ * The same amount on the same day, once on each side, and no text to compare: where amounts that nothing else has show
+ * that the two sides of this account nearly always have an event on one day. Then also a round amount that other days have. A proposal.
  */
 export const sameDay: Rule = {
   name: 'same_day',

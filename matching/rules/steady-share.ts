@@ -1,7 +1,7 @@
+import { daysBetween } from '../../policy/dates.ts';
 import { show } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
 import { type Line, byKeys, inOrder, isBanksOwn, totalOf } from '../line.ts';
-import { daysBetween } from '../../policy/dates.ts';
 import { type Kept, type Share, agrees, keptOf, percentOf, shareOf } from '../shares.ts';
 import { byAmount, countWhile } from '../sorted.ts';
 import { shapeOf } from './group-key.ts';
@@ -25,9 +25,9 @@ interface Pair extends Kept {
 }
 
 /**
- * Sales against receipts that are all less by one and the same share, and a sum of each sale, as a processor keeps it, which nobody
- * states: it is read from how many pairs agree in it. First all that was sold on a day or on some in a row, then each sale by itself. No text to
- * compare. A proposal.
+ * Sales against receipts that are all less by one and the same share, and a sum of each sale, as a processor keeps it, which
+ * nobody states: it is read from how many pairs agree in it. First all that was sold on a day or on some in a row, then each sale
+ * by itself. No text to compare. A proposal.
  */
 export const steadyShare: Rule = {
   name: 'steady_share',
@@ -52,7 +52,7 @@ function proposeBySales(
     const share = pairs && shareOf(pairs, board.feeEach(currency));
     if (!pairs || !share) return;
     const agreeing = pairs.filter((pair) => agrees(pair, share));
-    proposeAll(board, agreeing, share);
+    if (proposeAll(board, agreeing, share) === 0) return;
     board.learnKept(currency, (gross) => keptOf(gross, share));
   }
 }
@@ -89,11 +89,12 @@ function pairsAmong(board: Board, sales: readonly Sale[], lines: readonly Line[]
   return pairs;
 }
 
-/** Takes pairs that have no other partner among them; those that look the same in their order. */
-function proposeAll(board: Board, pairs: readonly Pair[], share: Share): void {
+/** Takes pairs that have no other partner among them; those that look the same in their order. @returns how many. */
+function proposeAll(board: Board, pairs: readonly Pair[], share: Share): number {
   const likely = pairs
     .filter(({ sale, receipt }) => sale.every((one) => mayBelong(board, one, receipt)))
     .sort((a, b) => firstOf(a.sale, b.sale) || inOrder(a.receipt, b.receipt));
+  let taken = 0;
   const ofSale = Map.groupBy(likely, ({ sale }) => sale);
   const ofReceipt = Map.groupBy(likely, ({ receipt }) => receipt);
   for (const pair of likely) {
@@ -102,8 +103,9 @@ function proposeAll(board: Board, pairs: readonly Pair[], share: Share): void {
     if (rivals.some((some) => some.some(({ gross, kept }) => gross !== pair.gross || kept !== pair.kept)))
       continue;
     const alternatives = Math.max(...rivals.map((some) => some.length)) - 1;
-    propose(board, pair, { ...share, times: likely.length, alternatives });
+    if (propose(board, pair, { ...share, times: likely.length, alternatives })) taken += 1;
   }
+  return taken;
 }
 
 function firstOf([a]: Sale, [b]: Sale): number {
@@ -120,12 +122,12 @@ function propose(
   board: Board,
   { sale, receipt, gross, kept }: Pair,
   share: Share & { times: number; alternatives: number },
-): void {
+): boolean {
   const { currency } = receipt;
   const [sold, net, rest] = [gross, receipt.minor, kept].map((minor) => show(minor, currency));
   const each = share.each > 0n ? ` and ${show(share.each, currency)} of each` : '';
   const days = sale[0] ? `, ${apart(sale[0], receipt)}` : '';
-  board.take({
+  return board.take({
     rule: steadyShare.name,
     type: sale.length === 1 ? 'fuzzy_match' : shapeOf(sale, [receipt]),
     lines: [...sale, receipt],
