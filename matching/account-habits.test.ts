@@ -2,6 +2,7 @@
 // names.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { show } from './amounts.ts';
 import { matchLines } from './engine.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 import { type Told, found, lines } from './testing.ts';
@@ -10,23 +11,25 @@ const on = (day: number, amount: string, more: Partial<Told> = {}): Told => ({
   ...{ amount, date: `2026-03-${String(day).padStart(2, '0')}` },
   ...more,
 });
-const money = (minor: number): string => `${minor < 0 ? '-' : ''}${(Math.abs(minor) / 100).toFixed(2)}`;
+const money = (minor: bigint): string => show(minor, 'USD');
+/** So many ten-thousandths of an amount, rounded to the cent. */
+const part = (gross: bigint, share: bigint): bigint => (gross * share + 5_000n) / 10_000n;
 // Odd amounts of which none is near another.
-const GROSS = [1_234_57, 3_871_13, 812_39, 24_519_81, 9_017_23, 517_61, 15_333_97, 6_102_71];
+const GROSS = [1_234_57n, 3_871_13n, 812_39n, 24_519_81n, 9_017_23n, 517_61n, 15_333_97n, 6_102_71n];
 
-const orders = (shares: readonly number[]) => ({
+const orders = (shares: readonly bigint[]) => ({
   ledger: GROSS.map((gross, at) =>
     on(2 + at, money(gross), { reference: `order_${at}k7d2x9`, counterparty: `Customer ${at}` }),
   ),
   statement: GROSS.map((gross, at) =>
-    on(3 + at, money(gross - Math.round(gross * (shares[at % shares.length] ?? 0))), {
+    on(3 + at, money(gross - part(gross, shares[at % shares.length] ?? 0n)), {
       description: 'RAZORPAY SETTLEMENT',
     }),
   ),
 });
 
 test('a share that is kept of every payment is read from the pairs that agree in it', () => {
-  const { ledger, statement } = orders([0.0236]);
+  const { ledger, statement } = orders([236n]);
   assert.deepEqual(
     found(ledger, statement).sort(),
     GROSS.map((_, at) => `steady_share fuzzy_match L${at + 1} S${at + 1}`),
@@ -36,14 +39,14 @@ test('a share that is kept of every payment is read from the pairs that agree in
 });
 
 test('where every payment has another share, none is told', () => {
-  const { ledger, statement } = orders([0.011, 0.0173, 0.0236, 0.0291, 0.0307, 0.0349, 0.0378, 0.0144]);
+  const { ledger, statement } = orders([110n, 173n, 236n, 291n, 307n, 349n, 378n, 144n]);
   assert.deepEqual(found(ledger, statement), []);
 });
 
 test('a sum of each payment besides the share, and nothing for four pairs', () => {
-  const { ledger } = orders([0]);
+  const { ledger } = orders([0n]);
   const statement = GROSS.map((gross, at) =>
-    on(3 + at, money(gross - Math.round(gross * 0.029) - 30), { description: 'STRIPE TRANSFER' }),
+    on(3 + at, money(gross - part(gross, 290n) - 30n), { description: 'STRIPE TRANSFER' }),
   );
   const rules = (some: readonly string[]) => [...new Set(some.map((one) => one.split(' ')[0]))];
   assert.deepEqual(rules(found(ledger, statement)), ['steady_share']);
@@ -55,10 +58,10 @@ test('what is kept of the sales of a day, or of some days in a row, each rounded
   const statement: Told[] = [];
   // Six payouts of two days each, two days later.
   for (let at = 0; at < 6; at += 1) {
-    const sales = [0, 1, 2].map((one) => 3_217_31 + at * 1_911_07 + one * 777_13);
+    const sales = [0n, 1n, 2n].map((one) => 3_217_31n + BigInt(at) * 1_911_07n + one * 777_13n);
     for (const [one, gross] of sales.entries())
       ledger.push(on(2 + at * 4 + (one > 1 ? 1 : 0), money(gross), { description: 'Card charge' }));
-    const net = sales.reduce((left, gross) => left + gross - Math.round(gross * 0.029) - 30, 0);
+    const net = sales.reduce((left, gross) => left + gross - part(gross, 290n) - 30n, 0n);
     statement.push(on(5 + at * 4, money(net), { description: 'STRIPE TRANSFER' }));
   }
   assert.deepEqual(
@@ -83,7 +86,7 @@ test('a payment in pieces that nobody names, where the pieces are the only ones'
 });
 
 test('pieces of what is left when the share is kept that every payment of the account is less by', () => {
-  const { ledger, statement } = orders([0.0236]);
+  const { ledger, statement } = orders([236n]);
   const order = on(14, '48539.25', { reference: 'order_nvwwyn740a', counterparty: 'Riya Chawla' });
   const pieces = ['38001.35', '9392.37'].map((amount) =>
     on(15, amount, { description: 'RAZORPAY SETTLEMENT' }),
@@ -97,7 +100,7 @@ test('pieces of what is left when the share is kept that every payment of the ac
 });
 
 test('round amounts of one day, where the odd ones of the account are of one day on both sides', () => {
-  const odd = Array.from({ length: 24 }, (_, at) => 1_017_31 + at * 7_919_17);
+  const odd = Array.from({ length: 24 }, (_, at) => 1_017_31n + BigInt(at) * 7_919_17n);
   const days = (shift: number): Told[] => odd.map((minor, at) => on(1 + ((at + shift) % 24), money(minor)));
   const round = [on(3, '25000.00'), on(9, '25000.00'), on(17, '25000.00')];
   const sameDays = found([...days(0), ...round], [...days(0), ...round]);
@@ -113,7 +116,7 @@ test('numbers that both sides have under two names tell, and settle nothing', ()
   const number = (at: number) => 204_117 + at * 9_973;
   const ledger = GROSS.map((gross, at) => on(2 + at, money(gross), { reference: `ZEPTO-INV-${number(at)}` }));
   const statement = GROSS.map((gross, at) =>
-    on(3 + at, money(at === 7 ? gross - 1_200_00 : gross), { reference: `CMS/RZP-PO-${number(at)}` }),
+    on(3 + at, money(at === 7 ? gross - 1_200_00n : gross), { reference: `CMS/RZP-PO-${number(at)}` }),
   );
   const all = found(ledger, statement).sort();
   assert.equal(all.length, GROSS.length);
@@ -124,7 +127,7 @@ test('numbers that both sides have under two names tell, and settle nothing', ()
   assert.ok(!all.some((one) => /^(?:exact_reference|identifier|group_key) /.test(one)));
   // Two registers that count the same numbers: the amounts say so.
   const others = GROSS.map((gross, at) =>
-    on(3 + at, money(gross + (at + 1) * 1_317_29), { reference: `CMS/RZP-PO-${number(at)}` }),
+    on(3 + at, money(gross + BigInt(at + 1) * 1_317_29n), { reference: `CMS/RZP-PO-${number(at)}` }),
   );
   assert.deepEqual(found(ledger, others), []);
 });
@@ -132,10 +135,10 @@ test('numbers that both sides have under two names tell, and settle nothing', ()
 test("a member's number tells whatever it is called, and a way of paying is nobody's name", () => {
   const members = [20_787, 25_953, 27_283, 26_869, 23_850, 25_620];
   const ledger = members.map((member, at) =>
-    on(2 + at, money(GROSS[at] ?? 0), { description: `CASH DEP ${member}` }),
+    on(2 + at, money(GROSS[at] ?? 0n), { description: `CASH DEP ${member}` }),
   );
   const statement = members.map((member, at) =>
-    on(3 + at, money(GROSS[at] ?? 0), { description: `Cash deposit acc ${member}` }),
+    on(3 + at, money(GROSS[at] ?? 0n), { description: `Cash deposit acc ${member}` }),
   );
   assert.equal(found(ledger, statement).length, members.length);
   const unnamed = on(4, '6102.71', { description: 'MPESA' });

@@ -1,4 +1,5 @@
 import type { MatchType } from '../ledger/database.ts';
+import { Aliases } from './aliases.ts';
 import { isRoundShare, minorOf } from './amounts.ts';
 import { daysBetween } from '../policy/dates.ts';
 import { type Evidence, Scale } from './evidence.ts';
@@ -54,6 +55,7 @@ const PRICE_STEP = 5n;
 export class Board {
   readonly settings: Settings;
   readonly statistics: Statistics;
+  readonly #aliases = new Aliases();
   readonly #scale: Scale;
   readonly #open: Set<Line>;
   readonly #found = new Map<string, Match[]>();
@@ -76,7 +78,7 @@ export class Board {
     this.#open = new Set(lines.sort(inOrder));
     this.statistics = new Statistics(lines);
     this.#parties = new Parties(lines, MOST_NAMESAKES);
-    this.#scale = new Scale(this.statistics);
+    this.#scale = new Scale(this.statistics, this.#aliases);
     lines.length = 0;
   }
 
@@ -191,7 +193,7 @@ export class Board {
     const [ours, theirs] = a.side === 'ledger' ? [a, b] : [b, a];
     const percent = namePercent ?? 0;
     const isUnlike = percent < UNLIKE_PERCENT && a.side !== b.side;
-    if (isUnlike && !sameParty && !this.#namesNobody(ours) && this.#scale.isAliasOfAnother(ours, theirs))
+    if (isUnlike && !sameParty && !this.#namesNobody(ours) && this.#aliases.isOfAnother(ours, theirs))
       return true;
     if (!a.name || !b.name || percent >= DOUBTFUL_PERCENT) return false;
     if (percent < UNLIKE_PERCENT) return true;
@@ -258,7 +260,7 @@ export class Board {
     else this.#found.set(found.rule, [match]);
     const [one, other] = lines;
     if (found.lines.length === 2 && found.alternatives === 0 && one && other && one.side !== other.side)
-      this.#scale.learn(...(one.side === 'ledger' ? ([one, other] as const) : ([other, one] as const)));
+      this.#aliases.learn(...(one.side === 'ledger' ? ([one, other] as const) : ([other, one] as const)));
     return true;
   }
 
@@ -288,6 +290,12 @@ export function identifierKeys({ identifiers }: Line): readonly string[] {
 /** What several may pay for under one number, each month anew: a flat or a unit. */
 export const premisesKeys = (line: Line): readonly string[] =>
   line.identifiers.filter(({ kind }) => kind === 'PREMISES').map(({ key }) => `PREMISES ${key}`);
+
+/** What names a document, or the flat that somebody pays for. */
+export const eventOrPremisesKeys = (line: Line): readonly string[] => {
+  const premises = premisesKeys(line);
+  return premises.length === 0 ? identifierKeys(line) : [...identifierKeys(line), ...premises];
+};
 
 export const sideOf = (lines: readonly Line[], side: Line['side']): Line[] =>
   lines.filter((line) => line.side === side);

@@ -1,3 +1,4 @@
+import type { Aliases } from './aliases.ts';
 import {
   type Identifier,
   contradicts,
@@ -72,27 +73,18 @@ const BRAND_PERCENT = 70;
 const SHORTEST_BRAND = 4;
 const SHORTEST_REFERENCE = 6;
 const SHORTEST_IN_TEXT = 8;
-const OFTEN = 2;
-const MOSTLY = 0.8;
 const MOST_REMEMBERED = 50_000;
-
-/** For whom a name of the other side stood, mostly: so many times, of so many in all. Nearly always for one. */
-interface Written {
-  name: Name;
-  times: number;
-  all: number;
-  others: Map<Name, number> | null;
-}
 
 /** Weighs pairs of lines; remembers how alike names are, since names recur. */
 export class Scale {
   readonly #statistics: Statistics;
   readonly #likeness = new Map<Name, Map<Name, Likeness>>();
   #remembered = 0;
-  readonly #written = new Map<Name, Written>();
+  readonly #aliases: Aliases;
 
-  constructor(statistics: Statistics) {
+  constructor(statistics: Statistics, aliases: Aliases) {
     this.#statistics = statistics;
+    this.#aliases = aliases;
   }
 
   weigh(a: Line, b: Line): Evidence {
@@ -145,47 +137,11 @@ export class Scale {
     return found;
   }
 
-  /** Remembers how the other side wrote a counterparty in a pair that was found without doubt. */
-  learn(ours: Line, theirs: Line): void {
-    const [name, written] = [ours.name ?? ours.words, theirs.name ?? theirs.words];
-    if (!name || !written) return;
-    const known = this.#written.get(written);
-    if (!known) {
-      this.#written.set(written, { name, times: 1, all: 1, others: null });
-      return;
-    }
-    known.all += 1;
-    if (known.name === name) {
-      known.times += 1;
-      return;
-    }
-    const others = (known.others ??= new Map<Name, number>());
-    const times = (others.get(name) ?? 0) + 1;
-    others.set(name, times);
-    if (times <= known.times) return;
-    others.set(known.name, known.times);
-    [known.name, known.times] = [name, times];
-  }
-
-  /** True when the other side was seen to write this name for another counterparty, time and again. */
-  isAliasOfAnother(ours: Line, theirs: Line): boolean {
-    const known = this.#aliasOf(theirs);
-    const name = ours.name ?? ours.words;
-    return known !== null && name !== null && known !== name;
-  }
-
   /** What it tells that the other side was seen to write this counterparty so. */
   #alias(ours: Line, theirs: Line): number | null {
     const [name, written] = [ours.name ?? ours.words, theirs.name ?? theirs.words];
-    if (!name || !written || this.#aliasOf(theirs) !== name) return null;
+    if (!name || !written || this.#aliases.of(theirs) !== name) return null;
     return Math.max(...written.words.map(this.#statistics.word));
-  }
-
-  /** The counterparty that a name of the other side stood for: several times, and hardly ever for another. */
-  #aliasOf(theirs: Line): Name | null {
-    const written = theirs.name ?? theirs.words;
-    const known = written ? this.#written.get(written) : undefined;
-    return known && known.times >= OFTEN && known.times >= known.all * MOSTLY ? known.name : null;
   }
 
   #identifiers(

@@ -67,7 +67,7 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (areTransposed(a, b, gap)) return 'transposed';
   // A fee makes the account poorer than was booked, never richer.
   if (one.minor > other.minor && board.isListedFee(gap, one.currency)) return 'charge';
-  if (one.said.fees.includes(gap) || other.said.fees.includes(gap)) return 'stated';
+  if (board.isStatedFee(gap, [one, other])) return 'stated';
   if (isUsualPercent(a, b, one.minor < 0n)) return 'percent';
   if (leavesOutCents(a, b, gap, one.currency)) return 'cut';
   // Of two round amounts it tells nothing that they differ by a digit.

@@ -39,7 +39,7 @@ export function keptOf(gross: bigint, { each, share }: Share): bigint {
   return each + (gross * BigInt(share) + WHOLE / 2n) / WHOLE;
 }
 
-/** A share in percent, and the sum of each payment in minor units of a currency, for people. */
+/** A share in percent, for people. */
 export function percentOf({ share }: Share): string {
   return (share / 100_000).toFixed(2);
 }

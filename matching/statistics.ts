@@ -34,13 +34,13 @@ export class Statistics {
   constructor(lines: readonly Line[]) {
     this.#lines = lines.length;
     for (const line of lines) {
+      this.#named[line.side] += line.name ? 1 : -1;
       for (const word of new Set([...wordsOf(line.name), ...wordsOf(line.words)])) add(this.#words, word);
       const first = line.side === 'ledger' ? line.name?.words[0] : undefined;
       if (first !== undefined && line.name)
         this.#parties.set(first, (this.#parties.get(first) ?? new Set()).add(line.name.joined));
       for (const key of new Set(line.identifiers.map(lookupKey))) add(this.#identifiers, key);
     }
-    for (const { side, name } of lines) this.#named[side] += name ? 1 : -1;
     this.#allTimes = amountsOf(lines);
     this.#ofParty = lines.length > MOST_BY_PARTY ? null : partiesOf(lines);
     this.registers = new Registers(lines);

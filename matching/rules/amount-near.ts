@@ -75,7 +75,8 @@ function propose(board: Board, one: Line, other: Line, why: string): void {
 /** The one line whose amount is near, of those within days; null where it is the same amount, or another is near as well. */
 function onlyNear(line: Line, others: readonly Line[]): Line | null {
   const { minor, currency } = line;
-  const near = unitOf(currency) * NEAR;
+  const unit = unitOf(currency);
+  const near = unit * NEAR;
   const at = countWhile(others, (other) => other.minor < minor);
   const found: { other: Line; gap: bigint }[] = [];
   for (const step of [-1, 1])
@@ -92,7 +93,7 @@ function onlyNear(line: Line, others: readonly Line[]): Line | null {
   if (!nearest || nearest.gap === 0n || nearest.gap >= near) return null;
   if (nearest.gap * LEAST_TIMES > magnitude(minor)) return null;
   // Of round amounts many are a few units apart.
-  if (nearest.gap >= unitOf(currency) && !isOdd(minor) && !isOdd(nearest.other.minor)) return null;
+  if (nearest.gap >= unit && !isOdd(minor) && !isOdd(nearest.other.minor)) return null;
   return !next || next.gap >= nearest.gap * TIMES_NEARER ? nearest.other : null;
 }
 

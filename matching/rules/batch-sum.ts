@@ -1,8 +1,9 @@
 import { magnitude } from '../amounts.ts';
 import type { Board, Rule } from '../board.ts';
 import type { Line } from '../line.ts';
+import { bankOwnOfMonth } from './bank-own-of-month.ts';
 import { type Batch, Batches } from './batches.ts';
-import { bankOwnOfMonth, paidInTogether } from './paid-in-together.ts';
+import { paidInTogether } from './paid-in-together.ts';
 import { type Pool, agreeing, candidates, ofOneParty, sameSign, solve } from './parts.ts';
 
 const CHANCE_COUNTED = 1;

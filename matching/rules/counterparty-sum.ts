@@ -1,5 +1,5 @@
 import { magnitude } from '../amounts.ts';
-import { type Board, type Rule, identifierKeys, premisesKeys } from '../board.ts';
+import { type Board, type Rule, eventOrPremisesKeys, identifierKeys, premisesKeys } from '../board.ts';
 import { sameIdentifier, shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
@@ -35,14 +35,14 @@ class Party {
   constructor(board: Board) {
     this.#board = board;
     this.#names = new NameIndex(board.open());
-    this.#naming = byKeys(board.open(), partyKeys);
+    this.#naming = byKeys(board.open(), eventOrPremisesKeys);
   }
 
   poolsOf(line: Line): readonly Pool[] {
     const { late } = this.#board.settings.windows;
     const alsoNamed = candidates(
       line,
-      partyKeys(line).flatMap((key) => this.#naming.get(key) ?? []),
+      eventOrPremisesKeys(line).flatMap((key) => this.#naming.get(key) ?? []),
       late,
     );
     return [...this.#anchored(line, alsoNamed), ...this.#ofItsName(line, alsoNamed)];
@@ -141,12 +141,6 @@ class Party {
     const own = others.filter((other) => this.#isAlike(line, other));
     return own.length >= 2 ? own : others;
   }
-}
-
-/** What names a document, or the flat that somebody pays for. */
-function partyKeys(line: Line): readonly string[] {
-  const premises = premisesKeys(line);
-  return premises.length === 0 ? identifierKeys(line) : [...identifierKeys(line), ...premises];
 }
 
 function sharePremises(line: Line, other: Line): boolean {

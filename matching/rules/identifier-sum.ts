@@ -1,5 +1,5 @@
 import { referenceKey } from '../../ledger/keys.ts';
-import { type Board, type Rule, identifierKeys, premisesKeys } from '../board.ts';
+import { type Board, type Rule, eventOrPremisesKeys, identifierKeys, premisesKeys } from '../board.ts';
 import { lookupKey, sameIdentifier } from '../identifiers.ts';
 import { identifierOf } from '../identifiers-in-text.ts';
 import { type Line, byKeys, totalOf } from '../line.ts';
@@ -76,11 +76,7 @@ class Documents {
 
   constructor(board: Board) {
     this.#board = board;
-    this.#named = byKeys(board.open(), (line) => [
-      ...identifierKeys(line),
-      ...premisesKeys(line),
-      ...familyKeys(line),
-    ]);
+    this.#named = byKeys(board.open(), (line) => [...eventOrPremisesKeys(line), ...familyKeys(line)]);
   }
 
   /** Lines of the other side that name what a line names. */

@@ -57,7 +57,6 @@ function areOne(board: Board, net: Line, gross: Line): boolean {
 }
 
 function propose(board: Board, fee: Line, net: Line, gross: Line): void {
-  if (!board.isOpen(fee)) return;
   const { currency } = net;
   const [booked, paid, taken] = [net, gross, fee].map(({ minor }) => show(minor, currency));
   board.take({

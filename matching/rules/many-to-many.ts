@@ -1,5 +1,5 @@
 import { magnitude } from '../amounts.ts';
-import { type Board, type Rule, identifierKeys, premisesKeys, sideOf } from '../board.ts';
+import { type Board, type Rule, eventOrPremisesKeys, sideOf } from '../board.ts';
 import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import { equalSubsets } from '../subsets.ts';
@@ -20,7 +20,7 @@ export const identifierComponent: Rule = {
   name: 'identifier_component',
   version: 8,
   find(board) {
-    const blocks = byKeys(board.open(), (line) => [...identifierKeys(line), ...premisesKeys(line)]).values();
+    const blocks = byKeys(board.open(), eventOrPremisesKeys).values();
     for (const lines of components(blocks))
       takeWhole(board, identifierComponent, lines, 94, 'hang together by identifiers');
   },

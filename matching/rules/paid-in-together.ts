@@ -1,10 +1,8 @@
-import { type PlainDate, addDays } from '../../policy/dates.ts';
-import { type Line, byKeys, inOrder, otherSide, totalOf } from '../line.ts';
+import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
 import { MOST_IN_BATCH } from './batches.ts';
 import type { Pool } from './parts.ts';
 
 const LONGEST_RUN = 7;
-const A_MONTH = 28;
 // Where postings are of very many kinds, some run of one of them comes to any amount.
 const MOST_KINDS = 200;
 // A few dozen runs end within reach of a deposit.
@@ -52,21 +50,6 @@ function waitingBefore(line: Line, takings: readonly (readonly Line[])[]): Pool[
 // What is booked alike day by day, as `Cash 03/09`, or as deposits that say no more.
 function kindKeys({ currency, side, group, words, said }: Line): string[] {
   return words || said.collective ? [`${currency} ${side} ${group ?? ''} ${words?.joined ?? ''}`] : [];
-}
-
-/** All that the bank took or gave on its own account in the month of a line that books it, or in the month before it. */
-export function bankOwnOfMonth(open: readonly Line[]): (line: Line) => Pool[] {
-  const months = byKeys(open, ({ currency, side, date, said }) =>
-    said.bankOwn ? [`${currency} ${side} ${date.slice(0, 7)}`] : [],
-  );
-  return (line) =>
-    [line.date, addDays(line.date as PlainDate, -A_MONTH)].flatMap((date) => {
-      const lines = months.get(`${line.currency} ${otherSide(line)} ${date.slice(0, 7)}`) ?? [];
-      const why = 'are all that the bank took or gave of itself in a month';
-      return lines.length < 2
-        ? []
-        : [{ lines, why, percent: 90, chance: CHANCE_RUN, wholeOnly: true as const }];
-    });
 }
 
 function runsBefore(line: Line, takings: readonly (readonly Line[])[], window: number): Pool[] {
