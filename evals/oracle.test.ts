@@ -114,9 +114,9 @@ const HOLES: readonly [finding: string, statement: string][] = [
   [
     'every change by a model has its audit event',
     `insert into matches (reconciliation_id, type, rule, state, proposed_by, session_id, score, rationale, ledger_total,
-                          statement_total, difference, amount_usd, content_hash)
+                          statement_total, difference, amount_usd, content_hash, item_ids)
      values ('US/2026-03/1010', 'fuzzy_match', 'judgement', 'PROPOSED', '${MODEL}', 'investigate/US/2026-03/1010/p1#v1', 0,
-             'x', 1, 1, 0, 1, 'x')`,
+             'x', 1, 1, 0, 1, 'x', (select array_agg(id) from (select id from items limit 2) i))`,
   ],
   [
     'policy, actors, accounts and rates are as they were',

@@ -150,6 +150,18 @@ export interface MatchesTable {
   created_at: Timestamp;
   decided_by: string | null;
   decided_at: Timestamp | null;
+  /** The match's lines, as it was made. */
+  item_ids: string[];
+  /** Recorded with very many others: what they come to stands in `bulk_totals`. */
+  in_bulk: Generated<boolean>;
+}
+
+/** What is live with a counterparty, proposed or settled: match by match, or summed up where it was settled in bulk. */
+export interface LiveAmountsView {
+  reconciliation_id: string;
+  proposed_by: string;
+  counterparty_key: string;
+  amount_usd: Numeric;
 }
 
 export interface ExceptionsTable {
@@ -295,6 +307,7 @@ export interface Database {
   documents: DocumentsTable;
   items: ItemsTable;
   matches: MatchesTable;
+  live_amounts: LiveAmountsView;
   exceptions: ExceptionsTable;
   dispositions: DispositionsTable;
   escalations: EscalationsTable;

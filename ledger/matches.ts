@@ -157,7 +157,13 @@ async function decideMatch(
         .where('id', '=', known.id)
         .execute();
       if (becomes === 'REJECTED') {
-        await tx.updateTable('dispositions').set({ live: false }).where('match_id', '=', known.id).execute();
+        await tx
+          .updateTable('dispositions')
+          .set({ live: false })
+          .where('item_id', 'in', known.item_ids)
+          .where('live', '=', true)
+          .where('match_id', '=', known.id)
+          .execute();
       }
       return { subjectId: known.id, result: { match_id: known.id, state: becomes } };
     },
@@ -199,15 +205,14 @@ export async function cumulativeUsd(
   counterpartyKey: string,
 ): Promise<Usd> {
   const row = await db
-    .selectFrom('matches')
-    .innerJoin('actors', 'actors.id', 'matches.proposed_by')
+    .selectFrom('live_amounts')
+    .innerJoin('actors', 'actors.id', 'live_amounts.proposed_by')
     .select(sql<string>`coalesce(sum(amount_usd), 0)`.as('total'))
     .where('reconciliation_id', '=', reconciliation)
     .where('counterparty_key', '=', counterpartyKey)
     .where(
       sql<boolean>`counterparty_hash(reconciliation_id, counterparty_key) = counterparty_hash(${reconciliation}, ${counterpartyKey})`,
     )
-    .where('state', 'in', ['PROPOSED', 'CONFIRMED'])
     .where('actors.principal', '=', principal)
     .executeTakeFirstOrThrow();
   return usd(row.total);
@@ -228,15 +233,15 @@ async function insertMatch(
   const { rows } = await sql<{ id: string }>`
     with made as (
       insert into matches (reconciliation_id, type, rule, state, proposed_by, session_id, score, alternatives, rationale,
-                           ledger_total, statement_total, difference, amount_usd, counterparty_key, content_hash)
+                           ledger_total, statement_total, difference, amount_usd, counterparty_key, content_hash, item_ids)
       values (${match.reconciliation}, ${typeOf(legs, false)}, ${JUDGEMENT}, 'PROPOSED', ${match.proposedBy},
               ${match.sessionId}, 0, 0, ${rationale}, ${totals.ledger.toFixed()}, ${totals.statement.toFixed()},
               ${totals.difference.toFixed()}, ${totals.amountUsd.toFixed(2)}, ${counterpartyOf(legs)},
-              ${contentHashOf(legs, JUDGEMENT, rationale)})
-      returning id),
+              ${contentHashOf(legs, JUDGEMENT, rationale)}, ${legs.map((leg) => leg.id)}::bigint[])
+      returning id, item_ids),
     disposed as (
       insert into dispositions (item_id, match_id)
-      select item, made.id from made, unnest(${legs.map((leg) => leg.id)}::bigint[]) as item)
+      select item, made.id from made, unnest(item_ids) as item)
     select id from made`.execute(tx);
   const made = rows[0];
   if (!made) throw new Error('the match was not recorded');

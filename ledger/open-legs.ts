@@ -42,12 +42,11 @@ export async function openLegs(
         from legs where counterparty_key <> ''),
     moved as (
       select coalesce(sum(m.amount_usd), 0) as moved_usd
-        from matches m join actors a on a.id = m.proposed_by
+        from live_amounts m join actors a on a.id = m.proposed_by
        where m.reconciliation_id = ${reconciliation}
          and m.counterparty_key = (select key from counterparty)
          and counterparty_hash(m.reconciliation_id, m.counterparty_key)
              = counterparty_hash(${reconciliation}, (select key from counterparty))
-         and m.state in ('PROPOSED', 'CONFIRMED')
          and a.principal = ${principal})
     select legs.*, r.state as reconciliation_state, moved.moved_usd
       from reconciliations r cross join moved left join legs on true

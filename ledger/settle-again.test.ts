@@ -6,7 +6,7 @@ import { type Found, matchesIn, settleWith } from '../tests/harness/settle.ts';
 import { importLines } from '../tests/races/books.ts';
 import { matchByRules } from '../matching/matcher.ts';
 import type { OpenLine } from './candidate.ts';
-import { confirmMatch } from './matches.ts';
+import { confirmMatch, cumulativeUsd } from './matches.ts';
 import { settleByRules } from './settle.ts';
 
 let base: TestDatabase;
@@ -144,6 +144,34 @@ test('what is withdrawn counts no more when a pair of the same counterparty is j
     (await matches()).map((match) => match.state),
     ['SUPERSEDED', 'CONFIRMED'],
   );
+});
+
+test('what was settled in bulk counts when another pair of the same counterparty is judged', async () => {
+  const pairs = (side: string) =>
+    Array.from({ length: 27 }, (_, index) =>
+      line(`${side}${index}`, '9000.00', { counterparty: 'Party 0', reference: `INV-20${index + 10}` }),
+    );
+  const reconciliation = await smallBooks(base.door, { ledger: pairs('L'), statement: pairs('S') });
+  await settle(reconciliation);
+  const [match] = await base.db.selectFrom('matches').selectAll().execute();
+  assert.ok(match?.in_bulk);
+  const moved = async () =>
+    (await cumulativeUsd(base.db, reconciliation, 'human:priya.raman', match.counterparty_key)).toFixed(2);
+  assert.equal(await moved(), '243000.00');
+
+  // With 8,000 more it is over the cumulative limit of 250,000.
+  for (const side of ['ledger', 'statement'] as const)
+    await importLines(base.door, callBy('engine:close'), reconciliation, side, ['8000.00'], 'late');
+  await asAdmin(base.adminUrl, async (admin) => {
+    await admin.query('alter table items disable trigger all');
+    await admin.query(
+      `update items set reference = 'INV-1001', reference_key = 'INV1001' where external_id like '%late%'`,
+    );
+  });
+  await settle(reconciliation);
+  const late = (await matches()).at(-1);
+  assert.deepEqual([late?.rule, late?.state, late?.amount_usd], ['exact_reference', 'PROPOSED', '8000.00']);
+  assert.equal(await moved(), '251000.00');
 });
 
 test('a proposal that a person has begun to approve is left alone', async () => {

@@ -221,6 +221,23 @@ test('the records that others name can not go away, and what a row belongs to ne
     await refuses('delete from documents', /DELETE refused/);
     await refuses(`update matches set reconciliation_id = 'elsewhere'`, /never changes/);
     await refuses('update dispositions set item_id = item_id + 1', /never changes/);
+    await refuses('update matches set item_ids = item_ids[1:1]', /never changes/);
+    await refuses('update matches set in_bulk = true', /never changes/);
+    await refuses(`update matches set item_ids = '{}'`, /never changes|item_ids_check/);
+    await refuses('update bulk_totals set amount_usd = 0', /UPDATE refused/);
+    await refuses(
+      `insert into matches (reconciliation_id, type, rule, state, proposed_by, score, rationale, ledger_total, statement_total,
+                            difference, amount_usd, content_hash, item_ids, in_bulk)
+       select reconciliation_id, type, rule, state, proposed_by, score, rationale, ledger_total, statement_total,
+              difference, amount_usd, content_hash, item_ids, true from matches`,
+      /only record_found\(\) records in bulk/,
+    );
+    // A line of the reconciliation, but none of the match.
+    await refuses(
+      `insert into dispositions (item_id, match_id)
+       select i.id, m.id from items i, matches m where i.id <> all (m.item_ids) limit 1`,
+      /none of the match's lines/,
+    );
     await refuses('update documents set line_count = 7', /is final/);
     await refuses(
       'insert into dispositions (item_id, match_id) values (987654, 1)',
@@ -259,17 +276,32 @@ test('what is recorded in bulk is what was found in bulk: nobody can put pairs o
         tx,
       );
       await sql`create temporary table settle_found as select 1::bigint as ledger_id`.execute(tx);
+      await sql`create temporary table settle_sums as select ''::text as counterparty_key`.execute(tx);
       await record().execute(tx);
     }),
     /not the one that find_by_reference\(\) made/,
   );
-  const found = (tx: Transaction<Database>) =>
-    sql`select find_by_reference(${reconciliation}, '{}')`.execute(tx);
+  const found = async (tx: Transaction<Database>) => {
+    await sql`select find_by_reference(${reconciliation}, '{}')`.execute(tx);
+    await sql`select sum_found()`.execute(tx);
+  };
   await assert.rejects(
     attempt(async (tx) => {
       await found(tx);
       await sql`update settle_found set ledger_total = 1`.execute(tx);
     }),
+    /permission denied/,
+  );
+  await assert.rejects(
+    attempt(async (tx) => {
+      await found(tx);
+      await sql`update settle_sums set fresh = 0`.execute(tx);
+    }),
+    /permission denied/,
+  );
+  // Nor can what was moved be hidden from the cumulative limit.
+  await assert.rejects(
+    sql`insert into bulk_totals values ('x', 'x', 'x', -1)`.execute(base.db),
     /permission denied/,
   );
   await assert.rejects(

@@ -30,23 +30,19 @@ export async function holdBack(
   ask: (amountUsd: Usd, cumulativeUsd: Usd) => Outcome,
 ): Promise<string[]> {
   await sql`create temporary table settle_held (counterparty_key text) on commit drop`.execute(tx);
+  await sql`select sum_found()`.execute(tx);
   // In a statement that makes a table there are no parameters.
   await sql`
     create temporary table settle_groups on commit drop as
-    with found as (
-      select counterparty_key, max(amount_usd) as largest, sum(amount_usd) as total,
-             sum(amount_usd) filter (where not again) as fresh
-        from settle_found group by 1),
-    moved as (
+    with moved as (
       select m.counterparty_key, sum(m.amount_usd) as total
-        from matches m join actors a on a.id = m.proposed_by
-       where m.reconciliation_id = ${sql.lit(reconciliation)} and m.state in ('PROPOSED', 'CONFIRMED')
-         and a.principal = ${sql.lit(principal)}
+        from live_amounts m join actors a on a.id = m.proposed_by
+       where m.reconciliation_id = ${sql.lit(reconciliation)} and a.principal = ${sql.lit(principal)}
        group by 1)
     select counterparty_key, largest, f.total + coalesce(m.total, 0) as cumulative,
            max(largest) over (order by f.total + coalesce(m.total, 0), counterparty_key) as largest_from_here,
            coalesce(m.total, 0) as moved, coalesce(fresh, 0) as fresh
-      from found f full join moved m using (counterparty_key)`.execute(tx);
+      from settle_sums f full join moved m using (counterparty_key)`.execute(tx);
   const all: string[] = [];
   for (let from: Group | null = null; ;) {
     const rows = await page(tx, from);

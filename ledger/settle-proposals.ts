@@ -36,19 +36,19 @@ export async function ownProposals(
     alternatives: number;
     amount_usd: string;
     counterparty_key: string;
-    items: string[];
+    item_ids: string[];
   }>`
-    select m.id, m.content_hash, m.rule, m.type, m.alternatives, m.amount_usd, m.counterparty_key, array_agg(d.item_id::text) as items
-      from matches m join dispositions d on d.match_id = m.id and d.live
+    select m.id, m.content_hash, m.rule, m.type, m.alternatives, m.amount_usd, m.counterparty_key, m.item_ids
+      from matches m
      where m.reconciliation_id = ${reconciliation} and m.state = 'PROPOSED' and m.proposed_by = ${actor?.id ?? ''}
        and not exists (select from approvals a where a.subject_kind = 'match' and a.subject_id = m.id::text)
        and not exists (select from escalations e where e.reconciliation_id = m.reconciliation_id and e.subject_kind = 'match'
                           and e.subject_id = m.id::text and e.action <> 'SETTLE_BY_RULE')
-     group by m.id order by m.id`.execute(tx);
+     order by m.id`.execute(tx);
   return rows.map((row) => ({
     id: row.id,
     contentHash: row.content_hash,
-    sameness: samenessOf(row.rule, row.type, row.alternatives, row.items),
+    sameness: samenessOf(row.rule, row.type, row.alternatives, row.item_ids),
     rule: row.rule,
     alternatives: row.alternatives,
     amountUsd: row.amount_usd,
@@ -97,9 +97,10 @@ export async function supersede(
   await sql`
     with withdrawn as (
       update matches set state = 'SUPERSEDED', decided_by = ${actor.id}, decided_at = now()
-       where id = any(${ids}::bigint[]) returning id),
+       where id = any(${ids}::bigint[]) returning id, item_ids),
     freed as (
-      update dispositions d set live = false from withdrawn w where d.match_id = w.id)
+      update dispositions d set live = false from withdrawn w
+       where d.item_id = any(w.item_ids) and d.live and d.match_id = w.id)
     update escalations e set state = 'EXPIRED', decided_at = now()
       from withdrawn w
      where e.reconciliation_id = ${reconciliation} and e.subject_kind = 'match' and e.subject_id = w.id::text

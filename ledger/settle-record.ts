@@ -32,17 +32,14 @@ export async function recordJudged(
     amount_usd: totals.amountUsd.toFixed(2),
     counterparty_key: counterparty,
     content_hash: contentHash,
+    item_ids: candidate.lines,
     clauses: outcome.kind === 'allow' ? null : questions.place(outcome.clauses),
   }));
-  const items = kept.flatMap(({ candidate }) => candidate.lines);
-  const places = kept.flatMap(({ candidate }, index) => candidate.lines.map(() => index + 1));
   // The second party of an engine's settlement is the person who approved the policy.
   const approver = policy.content.approved_by ?? null;
   await sql`
     select record_judged(${reconciliation}, ${rule}, ${actor.id}, ${call.sessionId}, ${approver}, ${policy.hash},
-                         ${JSON.stringify(rows)}::jsonb, ${questions.json}::jsonb, ${items}::bigint[], ${places}::integer[])`.execute(
-    tx,
-  );
+                         ${JSON.stringify(rows)}::jsonb, ${questions.json}::jsonb)`.execute(tx);
 }
 
 /** What people are asked, each list of clauses once. */

@@ -26,19 +26,19 @@ export async function itemById(db: Db, id: string): Promise<Item> {
   return item;
 }
 
-/** Everything a line was part of, oldest first. */
+/** Everything a line was part of, oldest first. What it is in and what it was in have an index each. */
 export async function itemHistory(db: Db, itemId: string): Promise<PastDisposition[]> {
   const found = await sql<PastDisposition>`
     select 'match' as kind, m.id, d.live, m.state, m.rule as reason, m.proposed_by as by, m.decided_by,
            m.rationale as words, m.created_at
     from dispositions d
     join matches m on m.id = d.match_id
-    where d.item_id = ${itemId}
+    where (d.item_id = ${itemId} and d.live) or (d.item_id = ${itemId} and not d.live)
     union all
     select 'exception', e.id, d.live, e.state, e.reason_code, e.raised_by, e.decided_by, e.narrative, e.created_at
     from dispositions d
     join exceptions e on e.id = d.exception_id
-    where d.item_id = ${itemId}
+    where (d.item_id = ${itemId} and d.live) or (d.item_id = ${itemId} and not d.live)
     order by created_at, id
     limit 50`.execute(db);
   return found.rows;

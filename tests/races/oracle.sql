@@ -30,6 +30,18 @@ select 'a live match has lost a line', m.id::text
   from matches m where m.state in ('PROPOSED', 'CONFIRMED')
    and exists (select from dispositions d where d.match_id = m.id and not d.live)
 union all
+select 'a match has other lines than it names', m.id::text
+  from matches m
+ where m.item_ids is distinct from
+       (select array_agg(d.item_id order by array_position(m.item_ids, d.item_id)) from dispositions d where d.match_id = m.id)
+union all
+select 'a counterparty has moved more or less than its live matches', coalesce(live.counterparty_key, said.counterparty_key)
+  from (select reconciliation_id, proposed_by, counterparty_key, sum(amount_usd) as total
+          from matches where state in ('PROPOSED', 'CONFIRMED') group by 1, 2, 3) live
+  full join (select reconciliation_id, proposed_by, counterparty_key, sum(amount_usd) as total
+               from live_amounts group by 1, 2, 3) said using (reconciliation_id, proposed_by, counterparty_key)
+ where live.total is distinct from said.total
+union all
 select 'a match was decided ' || (confirmations + rejections) || ' times and is ' || state, id::text
   from tally
  where proposals <> 1

@@ -172,6 +172,11 @@ const PLANTED: readonly [promise: RegExp, change: string][] = [
     `update dispositions set live = false where match_id = (select min(id) from matches where state = 'CONFIRMED')`,
   ],
   [
+    /other lines than it names/,
+    `delete from dispositions where match_id = (select min(id) from matches where state = 'CONFIRMED')`,
+  ],
+  [/more or less than its live matches/, `insert into bulk_totals values ('US/2026-03/1010', 'x', 'x', 1)`],
+  [
     /locked over an account that is MATCHED/,
     `update reconciliations set state = 'MATCHED' where run_id = (select min(id) from runs where state = 'LOCKED')`,
   ],
