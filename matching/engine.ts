@@ -20,6 +20,7 @@ import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts'
 import { paidInPieces } from './rules/paid-in-pieces.ts';
 import { sameDay } from './rules/same-day.ts';
 import { steadyShare } from './rules/steady-share.ts';
+import { unnamedRest, unnamedTotal } from './rules/unnamed.ts';
 import type { Settings } from './settings.ts';
 
 /** The rules in their order: the surest first. What an earlier one takes, a later one does not see. */
@@ -36,6 +37,7 @@ export const RULES: readonly Rule[] = [
   groupRemainder,
   batchTotal,
   counterpartySum,
+  unnamedRest,
   listedInPart,
   identifierComponent,
   codeGroup,
@@ -51,6 +53,7 @@ export const RULES: readonly Rule[] = [
   amountDate,
   amountDateAlias,
   amountSlip,
+  unnamedTotal,
   dayLessFee,
   sameDay,
   steadyShare,

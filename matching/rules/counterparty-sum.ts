@@ -19,7 +19,7 @@ const NEARER = [3, 6];
 /** One line against several of the same counterparty. A proposal. */
 export const counterpartySum: Rule = {
   name: 'counterparty_sum',
-  version: 8,
+  version: 9,
   find(board) {
     const party = new Party(board);
     solve(board, counterpartySum, (line) => party.poolsOf(line));
@@ -56,14 +56,18 @@ class Party {
       [...new Set(alsoNamed)].filter((other) => shareIdentifier(line, other)),
     );
     if (anchors.length === 0) return [];
-    // What names two has more to say than one document, or a slip in one of them. Else only a credit note is taken off.
+    // What names two has more to say than one document, or a slip in one of them. Else only a credit note is taken off, unless
+    // the others come to the rest to the cent.
     const isList = line.said.collective || anchors.length >= 2 || namesMore(line, anchors);
     const besides = (other: Line) =>
       isCandidate(line, other, late) && anchors.some(({ day }) => Math.abs(day - other.day) <= group);
-    const unnamed = this.#names
-      .near(line, besides)
-      .filter((other) => !anchors.includes(other) && this.#isAlike(line, other));
-    return anchoredPools(line, anchors, unnamed, isList);
+    const written = new Set(anchors.flatMap(({ name }) => name ?? []));
+    const unnamed = [...new Set([line, ...anchors].flatMap((one) => this.#names.near(one, besides)))].filter(
+      (other) =>
+        !anchors.includes(other) &&
+        (this.#isAlike(line, other) || (other.name !== null && written.has(other.name))),
+    );
+    return anchoredPools(line, anchors, unnamed, isList, (other) => this.#isAnothers(line, other));
   }
 
   #ofItsName(line: Line, alsoNamed: readonly Line[]): Pool[] {
@@ -202,21 +206,25 @@ function anchoredPools(
   named: readonly Line[],
   unnamed: readonly Line[],
   isList: boolean,
+  isAnothers: (other: Line) => boolean,
 ): Pool[] {
   const positive = line.minor > 0n;
   const rest = magnitude(line.minor - totalOf(named));
   const credits = unnamed.filter(({ minor }) => minor > 0n !== positive);
   const others = unnamed.filter(({ minor }) => minor > 0n === positive && magnitude(minor) <= rest);
-  return (isList ? [others, credits] : [credits]).flatMap((lines) =>
-    lines.length === 0
-      ? []
-      : [
-          {
-            ...{ lines, named, percent: 94, chance: CHANCE_SAME_IDENTIFIER, whole: CHANCE_WHOLE_PARTY },
-            why: 'have its counterparty, those that it names among them',
-          },
-        ],
-  );
+  const why = 'have its counterparty, those that it names among them';
+  const ofAList = { why, percent: 94, chance: CHANCE_SAME_IDENTIFIER, whole: CHANCE_WHOLE_PARTY };
+  const ofNoList = { why, percent: 90, chance: CHANCE_SAME_PARTY, whole: CHANCE_SAME_PARTY };
+  const pools: Pool[] = isList
+    ? [
+        { ...ofAList, lines: others, named },
+        { ...ofAList, lines: credits, named },
+      ]
+    : [
+        { ...ofAList, lines: credits, named },
+        { ...ofNoList, lines: others.filter((other) => !isAnothers(other)), named },
+      ];
+  return pools.filter(({ lines }) => lines.length > 0);
 }
 
 /** Parts are smaller than the whole, unless something is taken off them. */

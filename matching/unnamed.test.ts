@@ -1,0 +1,75 @@
+// Lines that name nobody, or only one of the documents that they pay.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type Told, found } from './testing.ts';
+
+const on = (day: number, amount: string, more: Partial<Told> = {}): Told => ({
+  ...{ amount, date: `2026-03-${String(day).padStart(2, '0')}` },
+  ...more,
+});
+const invoice = (day: number, amount: string, number: number, counterparty = 'Delta Packaging') =>
+  on(day, amount, { reference: `INV-2026-${number}`, counterparty, description: 'Supplies' });
+
+test('a payment that names the first of the invoices that it pays', () => {
+  const ledger = [
+    invoice(17, '-6430.38', 15094),
+    invoice(13, '-1553.14', 15095),
+    invoice(15, '-3207.17', 15096),
+  ];
+  const paid = (amount: string, counterparty: string | null) => [
+    on(18, amount, { reference: 'INV-2026-15094', counterparty, description: 'WIRE TRANSFER' }),
+  ];
+  const all = ['counterparty_sum multi_to_one L1 L2 L3 S1'];
+  assert.deepEqual(found(ledger, paid('-11190.69', 'Delta Packagng')), all);
+  assert.deepEqual(found(ledger, paid('-11190.69', null)), all, 'whose it is, its invoice says');
+  assert.ok(
+    !found(ledger, paid('-11190.70', 'Delta Packaging')).some((one) => one.includes('L2')),
+    'a cent more is no sum',
+  );
+});
+
+test('an invoice that another payment names is not taken for a part', () => {
+  const ledger = [invoice(17, '-6430.38', 15094), invoice(13, '-1553.14', 15095)];
+  const paid = [
+    on(18, '-7983.52', { reference: 'INV-2026-15094', counterparty: 'Delta Packaging' }),
+    on(19, '-1500.00', { reference: 'INV-2026-15095', counterparty: 'Delta Packaging' }),
+  ];
+  assert.ok(!found(ledger, paid).some((one) => one.startsWith('counterparty_sum')));
+});
+
+test('pieces of an invoice of which some name nobody', () => {
+  const ledger = [
+    invoice(10, '-7119.90', 14979, 'Tailspin Toys'),
+    invoice(11, '-2344.17', 14980, 'Relecloud'),
+  ];
+  const pieces = [
+    on(11, '-1637.58', { reference: 'INV-2026-14979' }),
+    on(12, '-4276.21', { description: 'CHECK CARD PURCHASE' }),
+    on(12, '-1206.11', { counterparty: 'TAILSPIN TYS' }),
+    on(12, '-873.55', { description: 'CHECK CARD PURCHASE' }),
+  ];
+  assert.deepEqual(found(ledger, pieces), ['unnamed_rest multi_to_one L1 S1 S2 S3']);
+  assert.deepEqual(found(ledger, pieces.slice(1)), [], 'without the first they come to nothing');
+  // What one posting has to the cent is that one's.
+  const own = invoice(12, '-4276.21', 14990, 'Contoso');
+  assert.deepEqual(found([...ledger, own], pieces), [
+    'amount_mismatch fuzzy_match L1 S1',
+    'amount_date fuzzy_match L3 S2',
+  ]);
+});
+
+test('several postings of one party against a line that names nobody, where no other party has any that come to it', () => {
+  const ledger = [
+    invoice(18, '-8435.17', 15049, 'Wingtip Toys'),
+    invoice(16, '-2956.75', 15050, 'Wingtip Toys'),
+    invoice(17, '-311.90', 15051, 'Litware'),
+    invoice(17, '-1208.33', 15052, 'Litware'),
+  ];
+  const paid = [on(20, '-11391.92', { description: 'CHECK CARD PURCHASE' })];
+  assert.deepEqual(found(ledger, paid), ['unnamed_total multi_to_one L1 L2 S1']);
+  // Another party's come to it as well.
+  const other = [invoice(17, '-11000.00', 15060, 'Fabrikam'), invoice(18, '-391.92', 15061, 'Fabrikam')];
+  assert.deepEqual(found([...ledger, ...other], paid), []);
+  const round = [invoice(18, '-800.00', 15049, 'Wingtip'), invoice(16, '-200.00', 15050, 'Wingtip')];
+  assert.deepEqual(found(round, [on(20, '-1000.00', { description: 'PAYMENT' })]), []);
+});
