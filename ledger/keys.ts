@@ -31,11 +31,11 @@ const SPELLED = new Map(
   Object.entries({ ß: 'ss', ø: 'o', ł: 'l', æ: 'ae', œ: 'oe', đ: 'd', ð: 'd', þ: 'th', ı: 'i' }),
 );
 
-/** Lower case, full-width and ligature forms made plain, accents taken off their letters. */
+/** Lower case, full-width and ligature forms made plain, accents taken off their letters, UTF-8 read as such. */
 export function foldText(text: string): string {
   // Nearly every text of a bank has nothing to fold.
   if (isAscii(text)) return text.toLowerCase();
-  return text
+  return readAsUtf8(text)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
@@ -63,6 +63,13 @@ export function isSpecific(referenceKey: string): boolean {
 /** True for a reference key that stands on every payment of an account, customer or contract, or is a date. */
 export function isStanding(referenceKey: string): boolean {
   return standing.test(referenceKey);
+}
+
+/** `Müller` where UTF-8 was read as Latin 1 on its way (`MÃ¼ller`); any other text as it is. */
+function readAsUtf8(text: string): string {
+  if (!/[\u00c2-\u00f4][\u0080-\u00bf]/.test(text) || /[^\u0000-\u00ff]/.test(text)) return text;
+  const read = Buffer.from(text, 'latin1').toString('utf8');
+  return read.includes('\ufffd') ? text : read;
 }
 
 function isAscii(text: string): boolean {

@@ -27,8 +27,8 @@ export interface Evidence {
   readonly disagrees: boolean;
   /** True when both name a document that nobody else names, by two numbers of which one is miswritten. */
   readonly miswritten: boolean;
-  /** True when one of them has the last digits of the cheque that the other names. */
-  readonly cutCheque: boolean;
+  /** True when one of them has the last digits of the cheque, or of the document's long number, that the other names. */
+  readonly cutNumber: boolean;
   /** True when both name one customer, member or contract by its number. */
   readonly sameParty: boolean;
   /** How alike the names are, 0 to 100; null when one line has none. */
@@ -58,7 +58,7 @@ const LONG_SLIP_BITS = 8;
 const MISWRITTEN_BITS = 4;
 const MOST_IDENTIFIER_BITS = 14;
 const CUT_OFF_BITS = 4;
-const CUT_CHEQUE_BITS = 6;
+const CUT_NUMBER_BITS = 6;
 const [PARTY_BITS, MOST_PARTY_BITS] = [5, 8];
 const PARTY_KINDS = new Set(['CUSTOMER', 'CONTRACT', 'PREMISES']);
 // Banks post within days; each day that passes makes another event likelier.
@@ -111,7 +111,7 @@ export class Scale {
       textual:
         identifiers.shared !== null ||
         identifiers.sameParty ||
-        identifiers.cutCheque ||
+        identifiers.cutNumber ||
         (name.percent !== null && name.percent >= (name.bits > 1 ? ALIKE_PERCENT : SAME_PERCENT)),
     };
   }
@@ -149,10 +149,10 @@ export class Scale {
     b: Line,
   ): Pick<
     Evidence,
-    'shared' | 'identifierBits' | 'contradicted' | 'disagrees' | 'miswritten' | 'cutCheque' | 'sameParty'
+    'shared' | 'identifierBits' | 'contradicted' | 'disagrees' | 'miswritten' | 'cutNumber' | 'sameParty'
   > {
     let [best, shared, against] = [0, null as Identifier | null, 0];
-    let [sameParty, disagrees, miswritten, cutCheque] = [false, false, false, false];
+    let [sameParty, disagrees, miswritten, cutNumber] = [false, false, false, false];
     let [partyBits, numbered] = [PARTY_BITS, null as Identifier | null];
     for (const one of a.identifiers)
       for (const other of b.identifiers) {
@@ -169,7 +169,8 @@ export class Scale {
         } else if (this.#statistics.registers.isOneNumber(one, other)) {
           if (one.standing || other.standing) sameParty ||= this.#isOfFew(one);
           else numbered = one;
-        } else if (isCutCheque(one, other)) [best, cutCheque] = [Math.max(best, CUT_CHEQUE_BITS), true];
+        } else if (isCutCheque(one, other) || areLastDigits(one, other))
+          [best, cutNumber] = [Math.max(best, CUT_NUMBER_BITS), true];
         else if (isCutOff(one.key, other.key)) best = Math.max(best, CUT_OFF_BITS);
         else if (
           contradicts(one, other) ||
@@ -198,6 +199,8 @@ export class Scale {
       disagrees = true;
       [best, shared] = [this.#statistics.identifier(numbered), numbered];
     }
+    // Beside the document that it means, a line has numbers of its own.
+    if (cutNumber) against = 0;
     const party = (sameParty ? partyBits : 0) + (shared ? 0 : this.#statistics.group(a, b));
     // Unit 4 is not unit 9.
     if (!shared && (otherLabels(a.said.labels, b.said.labels) || ofOtherPremises(a, b)))
@@ -214,7 +217,7 @@ export class Scale {
         this.#statistics.ofTwoGroups(a, b),
       disagrees,
       miswritten: miswritten && against === 0,
-      cutCheque,
+      cutNumber,
       sameParty,
     };
   }
@@ -317,6 +320,24 @@ function isCutCheque(a: Identifier, b: Identifier): boolean {
   if (short.kind !== 'CHK' && !(long.kind === 'CHK' && isNeutral(short.kind))) return false;
   const [, last] = /^[A-Z]*(\d{4})$/.exec(short.key) ?? [];
   return last !== undefined && long.digits.length > last.length && long.key.endsWith(last);
+}
+
+// People say the last four digits of a document's long number.
+function areLastDigits(a: Identifier, b: Identifier): boolean {
+  if (a.standing || b.standing) return false;
+  const [ours, theirs] = [lastDigitsOf(a), lastDigitsOf(b)];
+  const [short, long] = ours.length <= theirs.length ? [ours, theirs] : [theirs, ours];
+  return short.length >= 4 && long.length >= short.length + 2 && long.endsWith(short);
+}
+
+function lastDigitsOf({ key }: Identifier): string {
+  let from = key.length;
+  while (from > 0 && isDigit(key.charCodeAt(from - 1))) from -= 1;
+  return key.slice(from);
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 // A field that is too short cuts a reference off at its end; some banks keep only its last digits.

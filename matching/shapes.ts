@@ -21,6 +21,7 @@ const MEANINGS = {
   refund: { bits: 3, words: 'the sign is turned, and one of them says that it gives back', inPart: true },
   transposed: { bits: 9, words: 'digits are transposed' },
   slip: { bits: 6, words: 'one digit is mistaken' },
+  typed: { bits: 7, words: 'a digit is left out or typed twice' },
   shift: { bits: 8, words: 'the decimal point is shifted' },
   charge: { bits: 6, words: 'a bank or wire fee on the list', sure: true, takenOff: true },
   stated: { bits: 9, words: 'a fee or deduction that the text states', sure: true, takenOff: true },
@@ -73,6 +74,7 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   // Of two round amounts it tells nothing that they differ by a digit.
   if (differByOneDigit(a, b, gap) && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';
   if (isShifted(a, b)) return 'shift';
+  if (differByALostDigit(a, b)) return 'typed';
   if ((one.said.exchanges || other.said.exchanges) && gap * LEAST_TIMES_EXCHANGE <= a) return 'exchange';
   if (gap * 20n <= a && board.isFeeAtMost(gap, one.currency)) return 'small';
   if (b < a && isEvenShare(b, a)) return 'share';
@@ -123,6 +125,15 @@ function differByOneDigit(a: bigint, b: bigint, gap: bigint): boolean {
   if ((gap >= 10n && gap % 10n !== 0n) || significantDigits(gap) !== 1) return false;
   const [ours, theirs] = [a.toString(), b.toString()];
   return ours.length === theirs.length && mistaken(ours, theirs).length === 1;
+}
+
+/** One has a digit that the other has not, and is else the same: 1234.56 and 124.56. Of numbers that are no round ones. */
+function differByALostDigit(a: bigint, b: bigint): boolean {
+  const [short, long] = a < b ? [a.toString(), b.toString()] : [b.toString(), a.toString()];
+  if (long.length !== short.length + 1 || !isOdd(a) || !isOdd(b)) return false;
+  let at = 0;
+  while (at < short.length && short[at] === long[at]) at += 1;
+  return short.slice(at) === long.slice(at + 1);
 }
 
 /** The decimal point one or two places further. */

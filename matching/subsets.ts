@@ -136,22 +136,51 @@ class Subsets {
   }
 }
 
+/** Places of two lists that have one total. */
+export interface EqualSubsets {
+  readonly left: readonly number[];
+  readonly right: readonly number[];
+}
+
 /** The subsets of both lists, two or more amounts each, that have one total: the only such pair, else null. */
 export function equalSubsets(
   left: readonly bigint[],
   right: readonly bigint[],
   chance: number,
-): { readonly left: readonly number[]; readonly right: readonly number[] } | null {
-  const least = Math.min(left.length, right.length);
-  if (least < 2 || left.length > MOST_EACH || right.length > MOST_EACH) return null;
-  const unit = [...left, ...right].reduce(greatestCommonDivisor, 0n);
-  if (unit === 0n) return null;
-  const range = [...left, ...right].reduce((sum, one) => sum + magnitude(one / unit), 0n) / 2n;
-  if (BigInt(2 ** (left.length + right.length)) * 1_000_000n > BigInt(Math.floor(chance * 1_000_000)) * range)
-    return null;
-  const ours = Map.groupBy(totalsOf(left), ([, total]) => total);
+): EqualSubsets | null {
+  if (Math.min(left.length, right.length) < 2 || !tellApart(left, right, chance)) return null;
+  return onlyPair(totalsOf(left, 2), totalsOf(right, 2));
+}
+
+/**
+ * Two lists of one total cut into two pairs of subsets that have one total each, where that can be done in one way only; the
+ * half is told that has the first of the right amounts. Null where it can't, or in several ways.
+ */
+export function equalHalves(
+  left: readonly bigint[],
+  right: readonly bigint[],
+  chance: number,
+): EqualSubsets | null {
+  if (!tellApart(left, right, chance)) return null;
+  const isProper =
+    (amounts: readonly bigint[]) =>
+    ([mask]: readonly [number, bigint]) =>
+      mask !== (1 << amounts.length) - 1;
+  const ours = totalsOf(left, 1).filter(isProper(left));
+  const theirs = totalsOf(right, 1).filter(isProper(right));
+  return onlyPair(
+    ours,
+    theirs.filter(([mask]) => (mask & 1) === 1),
+  );
+}
+
+function onlyPair(
+  left: readonly (readonly [mask: number, total: bigint])[],
+  right: readonly (readonly [mask: number, total: bigint])[],
+): EqualSubsets | null {
+  const ours = Map.groupBy(left, ([, total]) => total);
   let only: { left: number; right: number } | null = null;
-  for (const [mask, total] of totalsOf(right))
+  for (const [mask, total] of right)
     for (const [other] of ours.get(total) ?? []) {
       if (only) return null;
       only = { left: other, right: mask };
@@ -159,17 +188,28 @@ export function equalSubsets(
   return only && { left: placesOf(only.left), right: placesOf(only.right) };
 }
 
+/** True where chance would hardly bring two subsets of one total. */
+function tellApart(left: readonly bigint[], right: readonly bigint[], chance: number): boolean {
+  if (left.length > MOST_EACH || right.length > MOST_EACH) return false;
+  const unit = [...left, ...right].reduce(greatestCommonDivisor, 0n);
+  if (unit === 0n) return false;
+  const range = [...left, ...right].reduce((sum, one) => sum + magnitude(one / unit), 0n) / 2n;
+  return (
+    BigInt(2 ** (left.length + right.length)) * 1_000_000n <= BigInt(Math.floor(chance * 1_000_000)) * range
+  );
+}
+
 const MOST_EACH = 8;
 
-/** What every two or more of some amounts come to, a subset as a bit for each of its places. */
-function totalsOf(amounts: readonly bigint[]): [mask: number, total: bigint][] {
+/** What every so many or more of some amounts come to, a subset as a bit for each of its places. */
+function totalsOf(amounts: readonly bigint[], least: 1 | 2): [mask: number, total: bigint][] {
   const totals = [0n];
   const found: [number, bigint][] = [];
   for (let mask = 1; mask < 1 << amounts.length; mask += 1) {
     const others = mask & (mask - 1);
     const total = (totals[others] ?? 0n) + (amounts[31 - Math.clz32(mask ^ others)] ?? 0n);
     totals.push(total);
-    if (others !== 0) found.push([mask, total]);
+    if (others !== 0 || least === 1) found.push([mask, total]);
   }
   return found;
 }

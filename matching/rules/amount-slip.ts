@@ -14,7 +14,7 @@ const WHOLE_PERCENT = 90;
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
   name: 'amount_slip',
-  version: 8,
+  version: 9,
   find(board) {
     const { amount: window, name: named, late } = board.settings.windows;
     const near = byNames(board);

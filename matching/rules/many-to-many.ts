@@ -2,7 +2,7 @@ import { magnitude } from '../amounts.ts';
 import { type Board, type Rule, eventOrPremisesKeys, sideOf } from '../board.ts';
 import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
-import { equalSubsets } from '../subsets.ts';
+import { equalHalves, equalSubsets } from '../subsets.ts';
 import { takeSides } from './sides.ts';
 
 const CHANCE = 0.01;
@@ -18,7 +18,7 @@ const A_MONTH = 23;
 /** Several lines against several that hang together by identifiers and have one total. A proposal. */
 export const identifierComponent: Rule = {
   name: 'identifier_component',
-  version: 8,
+  version: 9,
   find(board) {
     const blocks = byKeys(board.open(), eventOrPremisesKeys).values();
     for (const lines of components(blocks))
@@ -29,7 +29,7 @@ export const identifierComponent: Rule = {
 /** Several lines against several of one counterparty that have one total. A proposal. */
 export const counterpartyComponent: Rule = {
   name: 'counterparty_component',
-  version: 8,
+  version: 9,
   find(board) {
     const names = new NameIndex(board.open('statement'));
     // The books write a name one way; the other side writes it many ways.
@@ -55,7 +55,17 @@ export const counterpartyComponent: Rule = {
 };
 
 function ofOneParty(board: Board, ledger: readonly Line[], statement: readonly Line[]): void {
-  if (statement.length < 2 || statement.length > MOST_LINES) return;
+  const of = (lines: readonly Line[], positive: boolean) =>
+    lines.filter(({ minor }) => minor > 0n === positive);
+  const isMixed = (lines: readonly Line[]) => lines.length > 0 && of(lines, true).length % lines.length !== 0;
+  // What comes in and what goes out are seldom one event.
+  if (isMixed(ledger) && isMixed(statement))
+    for (const positive of [true, false]) inClusters(board, of(ledger, positive), of(statement, positive));
+  inClusters(board, ledger, statement);
+}
+
+function inClusters(board: Board, ledger: readonly Line[], statement: readonly Line[]): void {
+  if (ledger.length < 2 || statement.length < 2 || statement.length > MOST_LINES) return;
   const open = () => [...ledger, ...statement].filter((line) => board.isOpen(line)).sort(inOrder);
   const lines = open();
   const span = (lines.at(-1)?.day ?? 0) - (lines[0]?.day ?? 0);
@@ -76,10 +86,17 @@ function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: nu
   )
     return false;
   if (arePairs(board, ledger, statement)) return false;
-  const parts = inTurn(ledger, statement);
+  const parts = inTurn(ledger, statement) ?? inHalves(ledger, statement);
   if (parts) {
     for (const part of parts)
-      takeSides(board, rule, sideOf(part, 'ledger'), sideOf(part, 'statement'), `${why}, in turn,`, percent);
+      takeSides(
+        board,
+        rule,
+        sideOf(part, 'ledger'),
+        sideOf(part, 'statement'),
+        `${why}, part by part,`,
+        percent,
+      );
     return true;
   }
   return takeSides(board, rule, ledger, statement, why, percent);
@@ -103,6 +120,19 @@ function inTurn(ledger: readonly Line[], statement: readonly Line[]): Line[][] |
     [from, start] = [at + 1, end];
   }
   return parts.length > 1 && from === ledger.length && start === statement.length ? parts : null;
+}
+
+/** The lines of both sides in two matches, where they can be in one way only; else null. */
+function inHalves(ledger: readonly Line[], statement: readonly Line[]): Line[][] | null {
+  const amounts = (some: readonly Line[]) => some.map(({ minor }) => minor);
+  const half = equalHalves(amounts(ledger), amounts(statement), CHANCE);
+  if (!half) return null;
+  const isIn = (places: readonly number[], wanted: boolean) => (_: Line, at: number) =>
+    places.includes(at) === wanted;
+  return [true, false].map((wanted) => [
+    ...ledger.filter(isIn(half.left, wanted)),
+    ...statement.filter(isIn(half.right, wanted)),
+  ]);
 }
 
 function takePart(board: Board, lines: readonly Line[]): void {

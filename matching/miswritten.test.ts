@@ -1,0 +1,87 @@
+// What hands, scanners and exports do to amounts, numbers and names; and what one party pays twice in a few days.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { matchLines } from './engine.ts';
+import { DEFAULT_SETTINGS } from './settings.ts';
+import { type Told, found, lines } from './testing.ts';
+
+const on = (day: number, amount: string, more: Partial<Told> = {}): Told => ({
+  ...{ amount, date: `2026-03-${String(day).padStart(2, '0')}` },
+  ...more,
+});
+
+test('a digit that is left out, or typed twice', () => {
+  const booked = on(10, '-1345.67', { reference: 'INV-7741', counterparty: 'Ashford Plumbing' });
+  for (const amount of ['-13445.67', '-145.67', '-1345.57']) {
+    const paid = on(12, amount, { reference: 'INV-7741', counterparty: 'ASHFORD PLUMBING' });
+    assert.deepEqual(found([booked], [paid]), ['amount_mismatch fuzzy_match L1 S1'], amount);
+    const unnumbered = { ...paid, reference: null };
+    assert.deepEqual(found([booked], [unnumbered]), ['amount_slip fuzzy_match L1 S1'], amount);
+  }
+  const [match] = matchLines(
+    lines([booked], [on(12, '-13445.67', { reference: 'INV-7741', counterparty: 'Ashford' })]),
+    DEFAULT_SETTINGS,
+  );
+  assert.match(match?.reasons ?? '', /a digit is left out or typed twice/);
+  // Of round amounts many are alike in that.
+  const round = { ...booked, amount: '-1200.00', reference: null };
+  assert.deepEqual(found([round], [on(12, '-12200.00', { counterparty: 'ASHFORD PLUMBING' })]), []);
+});
+
+test('the last four digits of a document, with its amount', () => {
+  const ledger = ['4020793', '4021375', '4022008'].map((number, at) =>
+    on(8 + at, ['9871.35', '9871.35', '2130.45'][at] ?? '', {
+      reference: `SI-${number}`,
+      counterparty: `Party ${at}`,
+    }),
+  );
+  const statement = [
+    on(12, '9871.35', { reference: 'FT26ABX71', description: 'INV 1375' }),
+    on(12, '9871.35', { reference: 'FT26ABX72', description: 'INV 0793' }),
+    on(13, '2130.45', { reference: 'FT26ABX73', description: 'INV 2009' }),
+  ];
+  assert.deepEqual(found(ledger, statement), [
+    'amount_date_text fuzzy_match L1 S2',
+    'amount_date_text fuzzy_match L2 S1',
+  ]);
+});
+
+test('a name that was UTF-8 and read as Latin 1', () => {
+  const ledger = [
+    on(10, '-5700.00', { reference: 'INV-3410', counterparty: 'Müller & Söhne GmbH' }),
+    on(10, '-5700.00', { reference: 'INV-3411', counterparty: 'François Lefèvre' }),
+  ];
+  const garbled = ({ counterparty = '' }: Told) => Buffer.from(counterparty ?? '').toString('latin1');
+  const statement = ledger.map((line) =>
+    on(11, '-5700.00', { counterparty: garbled(line), description: 'payment' }),
+  );
+  assert.deepEqual(found(ledger, statement).sort(), [
+    'amount_date_text fuzzy_match L1 S1',
+    'amount_date_text fuzzy_match L2 S2',
+  ]);
+});
+
+test('two orders of one party, each of several lines, are two matches', () => {
+  const goods = (day: number, amount: string) =>
+    on(day, amount, { counterparty: 'Ravenna Tiles', description: 'Goods' });
+  const paid = (day: number, amount: string) => on(day, amount, { counterparty: 'RAVENNA TILE' });
+  const ledger = [
+    goods(2, '-2802.77'),
+    goods(3, '-110.80'),
+    goods(3, '-205.77'),
+    goods(3, '-4383.83'),
+    goods(4, '-219.99'),
+  ];
+  const statement = [paid(3, '-1868.52'), paid(6, '-5318.08'), paid(7, '-305.84'), paid(7, '-230.72')];
+  assert.deepEqual(found(ledger, statement).sort(), [
+    'counterparty_component many_to_many L1 L4 S1 S2',
+    'counterparty_component many_to_many L2 L3 L5 S3 S4',
+  ]);
+  // What comes in is another event than what goes out.
+  const back = [goods(3, '612.87'), goods(4, '509.97')];
+  const returned = [paid(5, '1000.00'), paid(6, '122.84')];
+  assert.deepEqual(
+    found([...ledger.slice(0, 2), ...back], [paid(5, '-2000.00'), paid(6, '-913.57'), ...returned]).sort(),
+    ['counterparty_component many_to_many L1 L2 S1 S2', 'counterparty_component many_to_many L3 L4 S3 S4'],
+  );
+});
