@@ -3,6 +3,7 @@ import { foldText, referenceKey } from '../ledger/keys.ts';
 import { remembered } from '../ledger/remembered.ts';
 import { businessDayNumbers } from './business-days.ts';
 import { isLabelledStanding } from './document-words.ts';
+import { withoutHolder } from './holder.ts';
 import { type Identifier, sameIdentifier } from './identifiers.ts';
 import { identifiersInColumn, withReference } from './identifiers-in-text.ts';
 import { KnownKeys } from './known-keys.ts';
@@ -49,7 +50,7 @@ export function readLines(
   }
   const ranks = ranksOf(keys);
   const reader = new LineReader(holidays, known);
-  return withoutPlaces(Array.from(again, (line, at) => reader.read(line, ranks[at] ?? 0)));
+  return withoutHolder(withoutPlaces(Array.from(again, (line, at) => reader.read(line, ranks[at] ?? 0))));
 }
 
 /** Of each key its rank when they are sorted. */

@@ -26,7 +26,8 @@ export const amountMismatch: Rule = {
         evidence.shared !== null &&
         (!meaningOf(shape).inPart ||
           !isCollective(one, other) ||
-          ((isAlike(evidence) || haveOneNumber(one, other)) && board.nameOneDocument(evidence))) &&
+          ((shape === 'small' || isAlike(evidence) || haveOneNumber(one, other)) &&
+            board.nameOneDocument(evidence))) &&
         (evidence.days <= late || board.nameOneDocument(evidence)) &&
         evidence.days <= board.settings.windows.document &&
         // A discount on the very document, whatever the payer is called.

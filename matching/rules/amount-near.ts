@@ -22,12 +22,12 @@ const KNOWN_WAYS = 20;
 const SPREAD = 3;
 
 /**
- * Near dates, no text to compare, and amounts that nothing else that is open comes near: they differ by less than ten units
+ * Near dates, no text to compare or a word that few say in both, and amounts that nothing else that is open comes near: they differ by less than ten units
  * of the currency (10.00), by a fee on the list, or by two digits that are swapped. A proposal.
  */
 export const amountNear: Rule = {
   name: 'amount_near',
-  version: 2,
+  version: 3,
   find(board) {
     for (const lines of byKeys(board.open(), ({ currency }) => [currency]).values()) {
       const [ledger, statement] = [byAmount(sideOf(lines, 'ledger')), byAmount(sideOf(lines, 'statement'))];
@@ -58,7 +58,9 @@ function sizeOf({ minor }: Line, other?: Line): number {
 }
 
 function propose(board: Board, one: Line, other: Line, why: string): void {
-  if (haveTexts(one, other) || board.weigh(one, other).contradicted || isBanksOwn(one, other)) return;
+  const shareWord = board.shareTellingWord(one, other);
+  if (haveTexts(one, other) && !shareWord) return;
+  if (board.weigh(one, other).contradicted || isBanksOwn(one, other)) return;
   const [ours, theirs, rest] = [one.minor, other.minor, one.minor - other.minor].map((minor) =>
     show(minor, one.currency),
   );
@@ -68,7 +70,7 @@ function propose(board: Board, one: Line, other: Line, why: string): void {
     lines: [one, other],
     score: percentScore(PERCENT),
     alternatives: 0,
-    reasons: `${ours} against ${theirs} ${one.currency}, difference ${rest}, ${apart(one, other)}: ${why}; no text to compare`,
+    reasons: `${ours} against ${theirs} ${one.currency}, difference ${rest}, ${apart(one, other)}: ${why}; ${shareWord ? 'their texts have a word in common' : 'no text to compare'}`,
   });
 }
 

@@ -8,12 +8,13 @@ import { type Line, byKeys, otherSide } from '../line.ts';
  */
 export const sameSideOffset: Rule = {
   name: 'same_side_offset',
-  version: 8,
+  version: 9,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
+    const inBoth = happenedInBoth(board);
     for (const pair of opposites(board, (line) => (line.reference === null ? [] : [line.reference]))) {
       const { first } = pair;
-      if (paysThrough(board, pair)) continue;
+      if (paysThrough(board, pair) || inBoth(pair)) continue;
       if (hasTwin(board, named, first) && hasTwin(board, named, pair.second)) continue;
       const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
       // Where the other side knows this event, one posting is its, and only what was taken back besides is offset.
