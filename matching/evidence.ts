@@ -185,7 +185,8 @@ export class Scale {
             this.#isOrphan(one, other)
           )
             miswritten = true;
-          else if (slip || this.#isMiswritten(a, b, one, other)) against = Math.min(against, SLIP_BITS);
+          else if (slip || this.#isMiswritten(a, b, one, other) || this.#isAnothers(a, b, one, other))
+            against = Math.min(against, SLIP_BITS);
           else if (
             this.#statistics.registers.sharesKind(one.kind) ||
             this.#ofOneColumn(one, other) ||
@@ -242,6 +243,21 @@ export class Scale {
       a.minor === b.minor &&
       isMistaken(one, other, true) &&
       this.#areOrphans(one, other) &&
+      this.#statistics.isOneOff(a) &&
+      this.#statistics.isOneOff(b)
+    );
+  }
+
+  /**
+   * True where the statement's line names a document that others name on both sides, the ledger's line one that nobody else
+   * does, and nothing else in the account has their one amount: then the payer gave a number that is not his.
+   */
+  #isAnothers(a: Line, b: Line, one: Identifier, other: Identifier): boolean {
+    const [ours, theirs] = a.side === 'ledger' ? [one, other] : [other, one];
+    return (
+      a.minor === b.minor &&
+      this.#statistics.naming(ours) === 1 &&
+      this.#statistics.naming(theirs) >= 3 &&
       this.#statistics.isOneOff(a) &&
       this.#statistics.isOneOff(b)
     );

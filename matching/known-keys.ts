@@ -32,6 +32,8 @@ export class KnownKeys {
       const numbered = countedAnew(text);
       const [, behind] = BEHIND_YEAR.exec(text?.trim() ?? '') ?? [];
       if (behind !== undefined) this.#keys[side].addNumber(behind, key);
+      const [, behindPrefix] = PREFIXED.exec(text?.trim() ?? '') ?? [];
+      if (behindPrefix !== undefined) this.#keys[side].addBare(behindPrefix.toUpperCase(), key);
       if (numbered !== null) this.#keys[side].add(key, numbered);
       else if (!isStanding(key) && !isDateOrPlaceholder(key)) this.#keys[side].add(key, key);
     }
@@ -111,6 +113,12 @@ class Keys {
     this.#numbers.set(number, known === undefined && (this.#numbers.get(number) ?? key) === key ? key : null);
   }
 
+  /** po_1pvtdnwFd0Grm is written 1pvtdnwFd0Grm too. */
+  addBare(bare: string, key: string): void {
+    const known = this.#keys.get(bare);
+    this.#set(bare, known === undefined || known === key ? key : null);
+  }
+
   #set(key: string, word: string | null): void {
     this.#keys.set(key, word);
     this.#heads.add(key.slice(0, HEAD));
@@ -145,6 +153,8 @@ class Keys {
 const HEAD = 3;
 // A unit whose name is digits and a letter: no other word of a text is like it.
 const FLAT = /^(?:UNIT|APT|APARTMENT|FLAT|SUITE)(\d{1,3}[A-Z])$/;
+// What a payment processor calls its payouts and charges.
+const PREFIXED = /^[A-Za-z]{2,5}_([A-Za-z0-9]{10,30})$/;
 // A number of one or two digits, with zeros before it: `Invoice #64` for INV-00064.
 const SHORT = /^([A-Z]+)0*([1-9]\d?)$/;
 // A number behind two digits of a year: R26/4699, INV-26-0442.

@@ -85,3 +85,42 @@ test('two orders of one party, each of several lines, are two matches', () => {
     ['counterparty_component many_to_many L1 L2 S1 S2', 'counterparty_component many_to_many L3 L4 S3 S4'],
   );
 });
+
+test('a payer who gives the number of an invoice that is another party’s, and paid', () => {
+  const ledger = [
+    on(3, '2480.17', {
+      reference: 'INV-1042',
+      counterparty: 'Caldwell Freight',
+      description: 'Invoice 1042',
+    }),
+    on(4, '918.43', { reference: 'INV-1043', counterparty: 'Kestrel Security', description: 'Invoice 1043' }),
+  ];
+  const paid = (amount: string, who: string) => on(6, amount, { description: `${who}/INV 1042/MARCH` });
+  const all = [paid('2480.17', 'CALDWELL FREIGHT'), paid('918.43', 'KESTREL SECURITY')];
+  assert.deepEqual(found(ledger, all).sort(), [
+    'amount_date_text exact_match L1 S1',
+    'amount_date_text fuzzy_match L2 S2',
+  ]);
+  // The next month's invoice of an amount that comes each month is not paid by who names the last one.
+  assert.deepEqual(
+    found(ledger.slice(1), [on(6, '918.43', { description: 'KESTREL SECURITY/INV 1017/MARCH' })]),
+    [],
+  );
+});
+
+test('a payout whose id the bank writes without what stands before it, with a sale that was taken back in it', () => {
+  const group = 'po_1mCquus5izrgE';
+  const ledger = [
+    on(22, '369.24', { reference: 'ch_0fhijakdbb', counterparty: 'Customer 51', group }),
+    on(24, '444.90', { reference: 'ch_3kjfd72hca', counterparty: 'Customer 9', group }),
+    on(24, '-369.24', {
+      reference: 'ch_0fhijakdbb',
+      counterparty: 'Customer 51',
+      description: 'Refund',
+      group,
+    }),
+    on(24, '-13.20', { counterparty: 'Stripe', description: 'Stripe fees', group }),
+  ];
+  const statement = [on(26, '431.70', { description: 'ORIG CO NAME:STRIPE ID:1mCquus5izrgE TRACE' })];
+  assert.deepEqual(found(ledger, statement), ['group_key multi_to_one L1 L2 L3 L4 S1']);
+});

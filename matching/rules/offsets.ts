@@ -14,7 +14,7 @@ export const sameSideOffset: Rule = {
     const inBoth = happenedInBoth(board);
     for (const pair of opposites(board, (line) => (line.reference === null ? [] : [line.reference]))) {
       const { first } = pair;
-      if (paysThrough(board, pair) || inBoth(pair)) continue;
+      if (paysThrough(board, pair) || inBoth(pair) || areOfOneBatch(pair)) continue;
       if (hasTwin(board, named, first) && hasTwin(board, named, pair.second)) continue;
       const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
       // Where the other side knows this event, one posting is its, and only what was taken back besides is offset.
@@ -163,6 +163,11 @@ function happenedInBoth(board: Board): (pair: Opposites) => boolean {
 // The rent that came in under a flat's code, and the same sum that went out to its landlord.
 function paysThrough(board: Board, pair: Opposites): boolean {
   return !pair.first.said.reverses && !pair.second.said.reverses && ofTwoParties(board, pair);
+}
+
+// A sale that its payout has, and has taken off again: the batch adds up with both.
+function areOfOneBatch({ first, second }: Opposites): boolean {
+  return first.group !== null && first.group === second.group;
 }
 
 function ofTwoParties(board: Board, { first, second }: Opposites): boolean {
