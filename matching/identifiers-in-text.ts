@@ -33,6 +33,8 @@ const PLACEHOLDER = /^(?:NOTPROVIDED|NONREF|NONE|NA|UNKNOWN|KEINE|XXX+|0+)$/;
 
 // A word that may hold a number, with the separators inside it: INV-26-0442, 4411/7, po_1NkX9f.
 const WORDS = /[A-Z0-9]+(?:[-/_.][A-Z0-9]+)*/g;
+// Behind a number stands what it is for: INV 1042/MARCH.
+const SAID_BEHIND = /(?<=(?:^|\s)[A-Z]{0,5}-?\d{4,12})\/(?=[A-Z]{3,}(?![-/_.]?[A-Z\d]))/g;
 // Before a number that a bank gives to a transfer: INV-1013 TO 1015-N564965843891512.
 const LONG_DIGITS = /\d{12}/;
 const BANKS_OWN = /[-/](?=[A-Z]{0,5}\d{12,}(?![A-Z\d]))/g;
@@ -69,7 +71,8 @@ function collect(found: Map<string, Identifier>, text: string | null): void {
     if (identifier && found.size < MOST && !found.has(identifier.key)) found.set(identifier.key, identifier);
   };
   const folded = foldText(text.slice(0, LONGEST_TEXT)).toUpperCase();
-  const plain = LONG_DIGITS.test(folded) ? folded.replace(BANKS_OWN, ' ') : folded;
+  const apart = folded.replace(SAID_BEHIND, ' ');
+  const plain = LONG_DIGITS.test(apart) ? apart.replace(BANKS_OWN, ' ') : apart;
   for (const word of plain.match(WORDS) ?? []) {
     const number = /^\d+$/.test(word);
     denied = denies(word) ? 2 : word === 'FOR' ? denied : denied - 1;
