@@ -222,13 +222,6 @@ export class Board {
     return !line.name && (this.statistics.hasNames(line.side) || this.tellingWords(line).length === 0);
   }
 
-  /** True for a line that names no party, in a column or by a word that few lines say, and no document. */
-  saysNothing(line: Line): boolean {
-    return (
-      !line.name && this.tellingWords(line).length === 0 && line.identifiers.every(({ standing }) => standing)
-    );
-  }
-
   /** True when both say a word that few lines say: whoever else the text is like, it may be this one. */
   shareTellingWord(a: Line, b: Line): boolean {
     const theirs = (b.name ?? b.words)?.words;

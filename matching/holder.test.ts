@@ -75,3 +75,16 @@ test('amounts that nothing else comes near, where both texts have a word that fe
   assert.deepEqual(found([...others, bought], [settled]), ['amount_near fuzzy_match L13 S1']);
   assert.deepEqual(found([...others, bought], [{ ...settled, description: 'BOUGHT 20 COST' }]), []);
 });
+
+test('amounts of one counterparty that are within a hundredth of each other, and no others near', () => {
+  const books = (day: number, amount: string) =>
+    on(day, amount, { counterparty: 'CloudHost Services', description: 'Monthly' });
+  const bank = (day: number, amount: string) => on(day, amount, { description: 'Payment to CloudHost Svcs' });
+  const ledger = [books(3, '-4128.31'), books(9, '-1877.05'), books(16, '-6920.44')];
+  const statement = [bank(4, '-4152.77'), bank(10, '-812.19'), bank(18, '-9377.60')];
+  assert.deepEqual(found(ledger, statement), ['amount_slip fuzzy_match L1 S1']);
+  // Two that are as near, a date that is not, and more than a hundredth.
+  assert.deepEqual(found([...ledger, books(4, '-4171.02')], statement), []);
+  assert.deepEqual(found(ledger, [bank(20, '-4152.77'), ...statement.slice(1)]), []);
+  assert.deepEqual(found(ledger, [bank(4, '-4179.77'), ...statement.slice(1)]), []);
+});

@@ -33,6 +33,11 @@ const MEANINGS = {
   rounding: { bits: 9, words: 'rounding', sure: true },
   kept: { bits: 5, words: 'what a processor keeps', takenOff: true },
   exchange: { bits: 5, words: 'what exchange between currencies may leave', inPart: true },
+  near: {
+    bits: 6,
+    words: 'a hundredth at most, and nothing else of the counterparty is as near',
+    inPart: true,
+  },
   small: { bits: 3, words: 'no more than a fee, on no list', inPart: true, takenOff: true },
   share: { bits: 7, words: 'an even share of the amount', inPart: true },
   partial: { bits: 3, words: 'a part of the amount', inPart: true },

@@ -65,7 +65,7 @@ test('several postings of one party against a line that names nobody, where no o
     invoice(17, '-311.90', 15051, 'Litware'),
     invoice(17, '-1208.33', 15052, 'Litware'),
   ];
-  const paid = [on(20, '-11391.92', { description: 'CHECK CARD PURCHASE' })];
+  const paid = [on(20, '-11391.92', { description: 'Consolidated payment' })];
   assert.deepEqual(found(ledger, paid), ['unnamed_total multi_to_one L1 L2 S1']);
   // Another party's come to it as well.
   const other = [invoice(17, '-11000.00', 15060, 'Fabrikam'), invoice(18, '-391.92', 15061, 'Fabrikam')];

@@ -1,5 +1,5 @@
 import { magnitude } from '../amounts.ts';
-import type { Board, Rule } from '../board.ts';
+import { type Board, type Rule, identifierKeys } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
 import { namesDocument } from '../identifiers.ts';
 import { type Line, otherSide } from '../line.ts';
@@ -10,6 +10,8 @@ import { isOdd } from '../statistics.ts';
 import { isCandidate } from './parts.ts';
 
 const WHOLE_PERCENT = 90;
+// Of so few lines hardly one comes within a hundredth by chance.
+const [TIMES_NEARER, MOST_OF_PARTY, NEAR_DAYS] = [10n, 6, 5];
 
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
@@ -41,6 +43,23 @@ export const amountSlip: Rule = {
       near(line, (other) => isCandidate(line, other, window)).filter((other) =>
         alike(board.weigh(line, other)),
       ).length === 1;
+    // A party with many lines has some that are near by chance: so this is the nearest by far, from either side.
+    const isNearest = (one: Line, other: Line) => {
+      const gap = magnitude(one.minor - other.minor) * TIMES_NEARER;
+      const rivals = near(one, (line) => line !== other && isCandidate(one, line, window)).filter((line) =>
+        alike(board.weigh(one, line)),
+      );
+      return (
+        rivals.length < MOST_OF_PARTY && rivals.every((line) => magnitude(one.minor - line.minor) >= gap)
+      );
+    };
+    const isNear = (one: Line, other: Line, { days }: Evidence) =>
+      isWithinHundredth(one, other) &&
+      days <= NEAR_DAYS &&
+      areOdd(one, other) &&
+      (identifierKeys(one).length === 0 || identifierKeys(other).length === 0) &&
+      isNearest(one, other) &&
+      isNearest(other, one);
     // Of round amounts any two differ by one digit.
     const areOdd = (one: Line, other: Line) => isOdd(one.minor) && isOdd(other.minor);
     // The whole name, and amounts that are hardly alike by chance.
@@ -54,11 +73,14 @@ export const amountSlip: Rule = {
       pairs: pairs(),
       shapeFor: (one, other) => {
         const shape = shapeOf(board, one, other);
-        if (shape === null || shape === 'small' || shape === 'exchange' || !meaningOf(shape).inPart)
-          return shape;
-        if (isKept(board, one, other)) return 'kept';
-        if (shape === 'share') return shape;
-        return shape === 'partial' && (one.said.inPart || other.said.inPart) ? shape : null;
+        if (shape !== null && (shape === 'exchange' || !meaningOf(shape).inPart)) return shape;
+        if (shape !== null && shape !== 'small') {
+          if (isKept(board, one, other)) return 'kept';
+          if (shape === 'share' || (shape === 'partial' && (one.said.inPart || other.said.inPart)))
+            return shape;
+        }
+        if (shape === 'small') return shape;
+        return isWithinHundredth(one, other) ? 'near' : null;
       },
       fits: (evidence, one, other, shape) =>
         alike(evidence, shape === 'stated' && isOdd(one.minor - other.minor)) &&
@@ -66,7 +88,7 @@ export const amountSlip: Rule = {
         // Whoever names a document pays that one, and no other with a fee that is on no list.
         !((shape === 'kept' || meaningOf(shape).inPart) && namesDocument(one) && namesDocument(other)) &&
         // Unless nobody else it could be.
-        (tells(one, other, shape) || (onlyOne(one) && onlyOne(other))),
+        (tells(one, other, shape) || (onlyOne(one) && onlyOne(other)) || isNear(one, other, evidence)),
       window,
     });
   },
@@ -81,6 +103,11 @@ function byNames(board: Board): (line: Line, fits: (other: Line) => boolean) => 
     const side = otherSide(line);
     return (indexes[side] ??= of(side)).near(line, fits);
   };
+}
+
+/** True for amounts of one sign that differ by a hundredth at most. */
+function isWithinHundredth(a: Line, b: Line): boolean {
+  return a.minor > 0n === b.minor > 0n && magnitude(a.minor - b.minor) * 100n <= magnitude(a.minor);
 }
 
 /** True for amounts that differ by a tenth at most. */

@@ -2,7 +2,7 @@
 import { magnitude } from '../amounts.ts';
 import { type Board, type Rule, identifierKeys } from '../board.ts';
 import { shareIdentifier } from '../identifiers.ts';
-import { type Line, byKeys, totalOf } from '../line.ts';
+import { type Line, byKeys, otherSide, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import { countWhile } from '../sorted.ts';
 import { isOdd } from '../statistics.ts';
@@ -13,7 +13,7 @@ import { type Pool, agreeing, canReach, isCandidate, sameSign, solve } from './p
 const CHANCE_REST = 0.005;
 const CHANCE_OF_ALL = 0.01;
 const [REST_PERCENT, TOTAL_PERCENT] = [82, 78];
-const MOST_LINES = 4;
+const MOST_LINES = 5;
 const ALIKE_PERCENT = 70;
 // Where so many lines are near, some party's come to anything.
 const MOST_SEEN = 240;
@@ -91,7 +91,7 @@ function isPartOf(part: bigint, whole: bigint): boolean {
   return part > 0n === whole > 0n && magnitude(part) < magnitude(whole);
 }
 
-/** One line that names nobody, against two to four of one party, where no other party's come to it. A proposal. */
+/** One line that names nobody, against two to five of one party, where no other party's come to it. A proposal. */
 export const unnamedTotal: Rule = {
   name: 'unnamed_total',
   version: 1,
@@ -134,11 +134,21 @@ class Nobodys {
     const open = board.open();
     const having = byKeys(open, ({ side, currency, minor }) => [`${side} ${currency} ${minor}`]);
     const isExplained = (line: Line) =>
-      (
-        having.get(`${line.side === 'ledger' ? 'statement' : 'ledger'} ${line.currency} ${line.minor}`) ?? []
-      ).some((other) => isCandidate(line, other, board.settings.windows.group));
+      (having.get(`${otherSide(line)} ${line.currency} ${line.minor}`) ?? []).some((other) =>
+        isCandidate(line, other, board.settings.windows.group),
+      );
+    // A word that the other side has never heard names nobody there: `Consolidated payment`.
+    const heard = Object.groupBy(open, otherSide);
+    const words = {
+      ledger: wordsOf(heard.ledger ?? []),
+      statement: wordsOf(heard.statement ?? []),
+    };
+    const saysNothing = (line: Line) =>
+      !line.name &&
+      line.identifiers.every(({ standing }) => standing) &&
+      !board.tellingWords(line).some((word) => words[line.side].has(word));
     this.lines = open.filter(
-      (line) => isOdd(line.minor) && !line.said.bankOwn && board.saysNothing(line) && !isExplained(line),
+      (line) => isOdd(line.minor) && !line.said.bankOwn && saysNothing(line) && !isExplained(line),
     );
     this.#all = new Set(this.lines);
   }
@@ -150,6 +160,10 @@ class Nobodys {
   near(line: Line): readonly Line[] {
     return within(line, this.lines, this.#window)?.filter(({ side }) => side !== line.side) ?? [];
   }
+}
+
+function wordsOf(lines: readonly Line[]): ReadonlySet<string> {
+  return new Set(lines.flatMap(({ name, words }) => [...(name?.words ?? []), ...(words?.words ?? [])]));
 }
 
 /** Of lines in the order of their dates those within a window of business days; null where they are very many. */
