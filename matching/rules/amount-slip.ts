@@ -10,8 +10,7 @@ import { isOdd } from '../statistics.ts';
 import { isCandidate } from './parts.ts';
 
 const WHOLE_PERCENT = 90;
-// Of so few lines hardly one comes within a hundredth by chance.
-const [TIMES_NEARER, MOST_OF_PARTY, NEAR_DAYS] = [10n, 6, 5];
+const [TIMES_NEARER, LEAST_TIMES_CHANCE, NEAR_DAYS] = [10n, 20n, 5];
 
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
@@ -43,14 +42,15 @@ export const amountSlip: Rule = {
       near(line, (other) => isCandidate(line, other, window)).filter((other) =>
         alike(board.weigh(line, other)),
       ).length === 1;
-    // A party with many lines has some that are near by chance: so this is the nearest by far, from either side.
+    // The nearest by far, and so near that chance would hardly bring one of as many lines as the party has these days.
     const isNearest = (one: Line, other: Line) => {
-      const gap = magnitude(one.minor - other.minor) * TIMES_NEARER;
-      const rivals = near(one, (line) => line !== other && isCandidate(one, line, window)).filter((line) =>
+      const gap = magnitude(one.minor - other.minor);
+      const rivals = near(one, (line) => line !== other && isCandidate(one, line, NEAR_DAYS)).filter((line) =>
         alike(board.weigh(one, line)),
       );
       return (
-        rivals.length < MOST_OF_PARTY && rivals.every((line) => magnitude(one.minor - line.minor) >= gap)
+        gap * BigInt(rivals.length + 1) * LEAST_TIMES_CHANCE <= magnitude(one.minor) &&
+        rivals.every((line) => magnitude(one.minor - line.minor) >= gap * TIMES_NEARER)
       );
     };
     const isNear = (one: Line, other: Line, { days }: Evidence) =>
