@@ -1,3 +1,4 @@
+import { badlyKept } from './books/badly-kept.ts';
 import { cashApplication } from './books/cash-application.ts';
 import { processor } from './books/processor.ts';
 import { smallCompany } from './books/small-company.ts';
@@ -34,6 +35,7 @@ export function matchingSuite(say: (line: string) => void): Matching {
     ['payments against open invoices', false, () => seeds((seed) => cashApplication(seed, 250))],
     ['payouts of a processor', false, () => seeds((seed) => processor(seed, 150))],
     ['a small company', false, () => seeds((seed) => smallCompany(seed, 250))],
+    ['badly kept books', false, () => seeds((seed) => badlyKept(seed, 250))],
   ];
   return {
     sets: sets.map(([name, isKnowable, cases]) => {

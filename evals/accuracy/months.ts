@@ -1,6 +1,6 @@
 import { addDays } from '../../policy/dates.ts';
 import { Books, type Month, type Part } from './month.ts';
-import { mangled, respelled } from './noise.ts';
+import { mangled, respelled, transposed } from './noise.ts';
 import type { Random } from './random.ts';
 import { HEAVY_RATES, type Kind, RATES } from './rates.ts';
 
@@ -277,15 +277,4 @@ class Maker {
     const reference = this.#books.random.chance(0.6) ? invoice : '';
     this.#books.event(kind, 'fuzzy_match', [{ ...posted, minor }], [{ ...banked, minor: other, reference }]);
   }
-}
-
-function transposed(minor: bigint): bigint {
-  const digits = [...minor.toString()];
-  for (let at = digits.length - 2; at >= 0; at -= 1) {
-    const [one, two] = [digits[at], digits[at + 1]];
-    if (one === undefined || two === undefined || one === two || (at === 0 && two === '0')) continue;
-    [digits[at], digits[at + 1]] = [two, one];
-    return BigInt(digits.join(''));
-  }
-  return minor + 9n;
 }

@@ -71,3 +71,15 @@ export function respelled(random: Random, reference: string): string {
       return reference;
   }
 }
+
+/** An amount of which two digits, the last that can be, are swapped; nine minor units more where none can. */
+export function transposed(minor: bigint): bigint {
+  const digits = [...minor.toString()];
+  for (let at = digits.length - 2; at >= 0; at -= 1) {
+    const [one, two] = [digits[at], digits[at + 1]];
+    if (one === undefined || two === undefined || one === two || (at === 0 && two === '0')) continue;
+    [digits[at], digits[at + 1]] = [two, one];
+    return BigInt(digits.join(''));
+  }
+  return minor + 9n;
+}
