@@ -35,6 +35,7 @@ const PLACEHOLDER = /^(?:NOTPROVIDED|NONREF|NONE|NA|UNKNOWN|KEINE|XXX+|0+)$/;
 const WORDS = /[A-Z0-9]+(?:[-/_.][A-Z0-9]+)*/g;
 // Behind a number stands what it is for: INV 1042/MARCH.
 const SAID_BEHIND = /(?<=(?:^|\s)[A-Z]{0,5}-?\d{4,12})\/(?=[A-Z]{3,}(?![-/_.]?[A-Z\d]))/g;
+const CARD_DIGITS = /^\d{4}$/;
 // Before a number that a bank gives to a transfer: INV-1013 TO 1015-N564965843891512.
 const LONG_DIGITS = /\d{12}/;
 const BANKS_OWN = /[-/](?=[A-Z]{0,5}\d{12,}(?![A-Z\d]))/g;
@@ -75,6 +76,8 @@ function collect(found: Map<string, Identifier>, text: string | null): void {
   const plain = LONG_DIGITS.test(apart) ? apart.replace(BANKS_OWN, ' ') : apart;
   for (const word of plain.match(WORDS) ?? []) {
     const number = /^\d+$/.test(word);
+    // Behind the last four digits of a card stands something else.
+    if (number && before === 'CARD' && CARD_DIGITS.test(last) && word.length > last.length) before = '';
     denied = denies(word) ? 2 : word === 'FOR' ? denied : denied - 1;
     // Most words of a text have no digit, and name nothing. `NOT FOR INV-88011` names what it is not about.
     if (denied < 1 && /\d/.test(word) && !isDateOrAmount(word, before)) {

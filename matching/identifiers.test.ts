@@ -75,3 +75,12 @@ test('a word that ends as another does names the same only where that is no regi
   assert.ok(sameIdentifier(first('RECON/batch_8917'), first('batch_8917')));
   assert.ok(!sameIdentifier(first('PROINV-10442'), first('INV-10442')));
 });
+
+test('behind the last four digits of a card, and before what a number is for, the number is a document’s', () => {
+  const events = (text: string) =>
+    identifiersIn(text).flatMap(({ key, standing }) => (standing ? [] : [key]));
+  assert.deepEqual(events('CARD 7312 482913'), ['482913']);
+  assert.deepEqual(events('CARD 4111 1111 1111 1111'), []);
+  assert.deepEqual(keys('KESTREL SECURITY/INV 1042/MARCH'), ['1042']);
+  assert.deepEqual(keys('TO CLG/000262/UTIB').includes('000262'), true);
+});
