@@ -9,9 +9,9 @@ const LEAST_TIMES_OTHERS = 20;
 const ALIKE_PERCENT = 70;
 
 /**
- * Lines without the name in a side's counterparty column that nearly all of it have and that the other side never says: our own in the
- * vendor's statement, or the holding's in the books of its subsidiaries. Beside names of the other side it would always be
- * another party's.
+ * Lines without the name that nearly all of a side have in their counterparty column and the other side never says: our own in
+ * the vendor's statement, or the holding's in the books of its subsidiaries. Beside names of the other side it would always
+ * be another party's.
  */
 export function withoutHolder(lines: Line[]): Line[] {
   const holders = new Map<Side, Name>();

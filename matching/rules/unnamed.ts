@@ -97,11 +97,12 @@ export const unnamedTotal: Rule = {
   version: 1,
   find(board) {
     const nobodys = new Nobodys(board);
-    const named = (['ledger', 'statement'] as const).map((side) =>
-      board.open(side).filter(({ name }) => name),
-    );
+    const named = {
+      ledger: board.open('ledger').filter(({ name }) => name),
+      statement: board.open('statement').filter(({ name }) => name),
+    };
     solve(board, unnamedTotal, (line) =>
-      nobodys.has(line) ? totalsOf(board, line, named[line.side === 'ledger' ? 1 : 0] ?? []) : [],
+      nobodys.has(line) ? totalsOf(board, line, named[otherSide(line)]) : [],
     );
   },
 };
@@ -137,16 +138,12 @@ class Nobodys {
       (having.get(`${otherSide(line)} ${line.currency} ${line.minor}`) ?? []).some((other) =>
         isCandidate(line, other, board.settings.windows.group),
       );
+    const words = { ledger: wordsOf(board.open('ledger')), statement: wordsOf(board.open('statement')) };
     // A word that the other side has never heard names nobody there: `Consolidated payment`.
-    const heard = Object.groupBy(open, otherSide);
-    const words = {
-      ledger: wordsOf(heard.ledger ?? []),
-      statement: wordsOf(heard.statement ?? []),
-    };
     const saysNothing = (line: Line) =>
       !line.name &&
       line.identifiers.every(({ standing }) => standing) &&
-      !board.tellingWords(line).some((word) => words[line.side].has(word));
+      !board.tellingWords(line).some((word) => words[otherSide(line)].has(word));
     this.lines = open.filter(
       (line) => isOdd(line.minor) && !line.said.bankOwn && saysNothing(line) && !isExplained(line),
     );
