@@ -74,6 +74,11 @@ test('amounts that nothing else comes near, where both texts have a word that fe
   const settled = on(19, '-83579.35', { description: 'BOUGHT 20 TSLA' });
   assert.deepEqual(found([...others, bought], [settled]), ['amount_near fuzzy_match L13 S1']);
   assert.deepEqual(found([...others, bought], [{ ...settled, description: 'BOUGHT 20 COST' }]), []);
+  // But for a rounding it is the same, whatever is said.
+  assert.deepEqual(
+    found([...others, bought], [{ ...settled, amount: '-83574.43', description: 'SECURITIES DESK' }]),
+    ['amount_near fuzzy_match L13 S1'],
+  );
 });
 
 test('amounts of one counterparty that are within a hundredth of each other, and no others near', () => {

@@ -16,13 +16,15 @@ const LEAST_TIMES = 20n;
 const PERCENT = 60;
 // Among very many lines chance brings some amounts together all the same: so many such pairs may be expected of it.
 const MOST_BY_CHANCE = 0.5;
+// What is so near in minor units was rounded, whatever its text says, unless that names another party.
+const ROUNDED = 5n;
 // Fees on the list, and digits to swap.
 const KNOWN_WAYS = 20;
 // Amounts spread over three powers of e, about.
 const SPREAD = 3;
 
 /**
- * Near dates, no text to compare or a word that few say in both, and amounts that nothing else that is open comes near: they differ by less than ten units
+ * Near dates, no text to compare, or a word that few say in both, or a difference as of rounding, and amounts that nothing else that is open comes near: they differ by less than ten units
  * of the currency (10.00), by a fee on the list, or by two digits that are swapped. A proposal.
  */
 export const amountNear: Rule = {
@@ -59,8 +61,11 @@ function sizeOf({ minor }: Line, other?: Line): number {
 
 function propose(board: Board, one: Line, other: Line, why: string): void {
   const shareWord = board.shareTellingWord(one, other);
-  if (haveTexts(one, other) && !shareWord) return;
-  if (board.weigh(one, other).contradicted || isBanksOwn(one, other)) return;
+  const evidence = board.weigh(one, other);
+  const isRounded =
+    magnitude(one.minor - other.minor) <= ROUNDED && !board.namesAnother(one, other, evidence);
+  if (haveTexts(one, other) && !shareWord && !isRounded) return;
+  if (evidence.contradicted || isBanksOwn(one, other)) return;
   const [ours, theirs, rest] = [one.minor, other.minor, one.minor - other.minor].map((minor) =>
     show(minor, one.currency),
   );
@@ -70,7 +75,7 @@ function propose(board: Board, one: Line, other: Line, why: string): void {
     lines: [one, other],
     score: percentScore(PERCENT),
     alternatives: 0,
-    reasons: `${ours} against ${theirs} ${one.currency}, difference ${rest}, ${apart(one, other)}: ${why}; ${shareWord ? 'their texts have a word in common' : 'no text to compare'}`,
+    reasons: `${ours} against ${theirs} ${one.currency}, difference ${rest}, ${apart(one, other)}: ${why}; ${shareWord ? 'their texts have a word in common' : haveTexts(one, other) ? 'their texts name nobody else' : 'no text to compare'}`,
   });
 }
 
