@@ -6,6 +6,7 @@ import { type Found, matchesIn, settleWith } from '../tests/harness/settle.ts';
 import { importLines } from '../tests/races/books.ts';
 import { matchByRules } from '../matching/matcher.ts';
 import type { OpenLine } from './candidate.ts';
+import type { Side } from './database.ts';
 import { confirmMatch, cumulativeUsd } from './matches.ts';
 import { settleByRules } from './settle.ts';
 
@@ -22,6 +23,17 @@ after(() => base.close());
 const settle = (reconciliation: string, find?: (open: readonly OpenLine[]) => readonly Found[]) =>
   settleWith(base, reconciliation, find);
 const matches = () => matchesIn(base);
+/** A line of one amount on each of some sides, under a reference that names one event. */
+const comesLate = async (reconciliation: string, sides: readonly Side[], amount: string) => {
+  for (const side of sides)
+    await importLines(base.door, callBy('engine:close'), reconciliation, side, [amount], 'late');
+  await asAdmin(base.adminUrl, async (admin) => {
+    await admin.query('alter table items disable trigger all');
+    await admin.query(
+      `update items set reference = 'INV-1001', reference_key = 'INV1001' where external_id like '%late%'`,
+    );
+  });
+};
 const legsOf = async (id: string) =>
   (
     await base.db
@@ -110,13 +122,7 @@ test('a line whose reference stands in an earlier proposal too is not settled by
       reasons: 'paid short',
     },
   ]);
-  await importLines(base.door, callBy('engine:close'), reconciliation, 'statement', ['10.00'], 'late');
-  await asAdmin(base.adminUrl, async (admin) => {
-    await admin.query('alter table items disable trigger all');
-    await admin.query(
-      `update items set reference = 'INV-1001', reference_key = 'INV1001' where external_id like '%late%'`,
-    );
-  });
+  await comesLate(reconciliation, ['statement'], '10.00');
   await settle(reconciliation);
   assert.deepEqual(
     (await matches()).map((match) => match.state),
@@ -131,14 +137,7 @@ test('what is withdrawn counts no more when a pair of the same counterparty is j
   await settle(reconciliation, (open) => [
     { rule: 'x', type: 'fuzzy_match', legs: open, score: '0.50', alternatives: 0, reasons: 'why' },
   ]);
-  for (const side of ['ledger', 'statement'] as const)
-    await importLines(base.door, callBy('engine:close'), reconciliation, side, ['900.00'], 'late');
-  await asAdmin(base.adminUrl, async (admin) => {
-    await admin.query('alter table items disable trigger all');
-    await admin.query(
-      `update items set reference = 'INV-1001', reference_key = 'INV1001' where external_id like '%late%'`,
-    );
-  });
+  await comesLate(reconciliation, ['ledger', 'statement'], '900.00');
   await settle(reconciliation);
   assert.deepEqual(
     (await matches()).map((match) => match.state),
@@ -160,14 +159,7 @@ test('what was settled in bulk counts when another pair of the same counterparty
   assert.equal(await moved(), '243000.00');
 
   // With 8,000 more it is over the cumulative limit of 250,000.
-  for (const side of ['ledger', 'statement'] as const)
-    await importLines(base.door, callBy('engine:close'), reconciliation, side, ['8000.00'], 'late');
-  await asAdmin(base.adminUrl, async (admin) => {
-    await admin.query('alter table items disable trigger all');
-    await admin.query(
-      `update items set reference = 'INV-1001', reference_key = 'INV1001' where external_id like '%late%'`,
-    );
-  });
+  await comesLate(reconciliation, ['ledger', 'statement'], '8000.00');
   await settle(reconciliation);
   const late = (await matches()).at(-1);
   assert.deepEqual([late?.rule, late?.state, late?.amount_usd], ['exact_reference', 'PROPOSED', '8000.00']);

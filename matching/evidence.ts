@@ -239,13 +239,7 @@ export class Scale {
 
   /** The same in its last digit, where nothing else in the account has the one amount of the two. */
   #isMiswritten(a: Line, b: Line, one: Identifier, other: Identifier): boolean {
-    return (
-      a.minor === b.minor &&
-      isMistaken(one, other, true) &&
-      this.#areOrphans(one, other) &&
-      this.#statistics.isOneOff(a) &&
-      this.#statistics.isOneOff(b)
-    );
+    return isMistaken(one, other, true) && this.#areOrphans(one, other) && this.#haveTheirOwnAmount(a, b);
   }
 
   /**
@@ -255,12 +249,15 @@ export class Scale {
   #isAnothers(a: Line, b: Line, one: Identifier, other: Identifier): boolean {
     const [ours, theirs] = a.side === 'ledger' ? [one, other] : [other, one];
     return (
-      a.minor === b.minor &&
+      this.#haveTheirOwnAmount(a, b) &&
       this.#statistics.naming(ours) === 1 &&
-      this.#statistics.naming(theirs) >= 3 &&
-      this.#statistics.isOneOff(a) &&
-      this.#statistics.isOneOff(b)
+      this.#statistics.naming(theirs) >= 3
     );
+  }
+
+  /** True for one amount that nothing else in the account has. */
+  #haveTheirOwnAmount(a: Line, b: Line): boolean {
+    return a.minor === b.minor && this.#statistics.isOneOff(a) && this.#statistics.isOneOff(b);
   }
 
   /** True for two references of one shape that are not the same, where the two sides write the same references at all. */

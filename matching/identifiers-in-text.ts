@@ -34,7 +34,7 @@ const PLACEHOLDER = /^(?:NOTPROVIDED|NONREF|NONE|NA|UNKNOWN|KEINE|XXX+|0+)$/;
 // A word that may hold a number, with the separators inside it: INV-26-0442, 4411/7, po_1NkX9f.
 const WORDS = /[A-Z0-9]+(?:[-/_.][A-Z0-9]+)*/g;
 // Behind a number stands what it is for: INV 1042/MARCH.
-const SAID_BEHIND = /(?<=(?:^|\s)[A-Z]{0,5}-?\d{4,12})\/(?=[A-Z]{3,}(?![-/_.]?[A-Z\d]))/g;
+const SAID_BEHIND = /\/(?<=(?:^|\s)[A-Z]{0,5}-?\d{4,12}\/)(?=[A-Z]{3,}(?![-/_.]?[A-Z\d]))/g;
 const CARD_DIGITS = /^\d{4}$/;
 // Before a number that a bank gives to a transfer: INV-1013 TO 1015-N564965843891512.
 const LONG_DIGITS = /\d{12}/;

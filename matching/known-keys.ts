@@ -100,11 +100,9 @@ class Keys {
       const short = `${kind} ${number}`;
       this.#short.set(short, this.#short.has(short) && this.#short.get(short) !== word ? null : word);
     }
-    // RE-2026-45947 is written 202645947 too, unless another document has that number.
+    // RE-2026-45947 is written 202645947 too.
     const [, bare] = YEARLY.exec(key) ?? [];
-    if (bare === undefined) return;
-    const known = this.#keys.get(bare);
-    this.#set(bare, known === undefined || known === key ? key : known === bare ? bare : null);
+    if (bare !== undefined) this.addBare(bare, key);
   }
 
   /** R26/4699 is written 4699 too, unless another document has that number. */
@@ -113,10 +111,10 @@ class Keys {
     this.#numbers.set(number, known === undefined && (this.#numbers.get(number) ?? key) === key ? key : null);
   }
 
-  /** po_1pvtdnwFd0Grm is written 1pvtdnwFd0Grm too. */
+  /** What a key is written as without what stands before its number, unless another document is called so. */
   addBare(bare: string, key: string): void {
     const known = this.#keys.get(bare);
-    this.#set(bare, known === undefined || known === key ? key : null);
+    this.#set(bare, known === undefined || known === key ? key : known === bare ? bare : null);
   }
 
   #set(key: string, word: string | null): void {
@@ -153,7 +151,7 @@ class Keys {
 const HEAD = 3;
 // A unit whose name is digits and a letter: no other word of a text is like it.
 const FLAT = /^(?:UNIT|APT|APARTMENT|FLAT|SUITE)(\d{1,3}[A-Z])$/;
-// What a payment processor calls its payouts and charges.
+// What a payment processor calls its payouts and charges: po_1pvtdnwFd0Grm is written 1pvtdnwFd0Grm too.
 const PREFIXED = /^[A-Za-z]{2,5}_([A-Za-z0-9]{10,30})$/;
 // A number of one or two digits, with zeros before it: `Invoice #64` for INV-00064.
 const SHORT = /^([A-Z]+)0*([1-9]\d?)$/;

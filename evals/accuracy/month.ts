@@ -35,6 +35,11 @@ export type Part = Partial<Omit<MonthLine, 'id' | 'account' | 'amount' | 'curren
   readonly minor: bigint;
 };
 
+/** What some lines come to, in minor units. */
+export function totalOf(parts: readonly Pick<Part, 'minor'>[]): bigint {
+  return parts.reduce((sum, { minor }) => sum + minor, 0n);
+}
+
 /** The two books of a month while they are written, and what is drawn for them: names, amounts, days, references. */
 export class Books {
   readonly random: Random;

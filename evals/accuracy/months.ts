@@ -1,5 +1,5 @@
 import { addDays } from '../../policy/dates.ts';
-import { Books, type Month, type Part } from './month.ts';
+import { Books, type Month, type Part, totalOf } from './month.ts';
 import { mangled, respelled, transposed } from './noise.ts';
 import type { Random } from './random.ts';
 import { HEAVY_RATES, type Kind, RATES } from './rates.ts';
@@ -100,7 +100,7 @@ class Maker {
           counterparty: random.pick(this.#books.customers),
           reference: this.#books.reference(),
         }));
-        const total = parts.reduce((sum, part) => sum + part.minor, 0n);
+        const total = totalOf(parts);
         const fee = (total * 29n) / 1000n + 30n;
         return this.#books.event(kind, 'multi_to_one', parts, [
           { date: later, minor: total - fee, group, counterparty: 'PAYWELL', description: `PAYOUT ${group}` },
@@ -113,7 +113,7 @@ class Maker {
           date: this.#books.earlier(day),
           reference: this.#books.reference(),
         }));
-        const total = parts.reduce((sum, part) => sum + part.minor, 0n);
+        const total = totalOf(parts);
         const said = random.chance(0.4) ? parts.map((part) => part.reference).join(' ') : 'Payment';
         return this.#books.event(kind, 'multi_to_one', parts, [
           { ...banked, minor: total, reference: bank, description: said },
@@ -127,16 +127,11 @@ class Maker {
           reference: random.chance(0.5) ? invoice : '',
           description: `Part ${at + 1}`,
         }));
-        return this.#books.event(
-          kind,
-          'multi_to_one',
-          [{ ...posted, minor: parts.reduce((sum, part) => sum + part.minor, 0n) }],
-          parts,
-        );
+        return this.#books.event(kind, 'multi_to_one', [{ ...posted, minor: totalOf(parts) }], parts);
       }
       case 'many_to_many': {
         const parts = this.#books.parts(random.whole(2, 3));
-        const total = parts.reduce((sum, part) => sum + part.minor, 0n);
+        const total = totalOf(parts);
         const first = (total * BigInt(random.whole(20, 80))) / 100n;
         const named = random.chance(0.5) ? invoice : '';
         return this.#books.event(
@@ -168,7 +163,7 @@ class Maker {
         return this.#books.event(kind, 'multi_to_one', parts, [
           {
             date: later,
-            minor: parts.reduce((sum, part) => sum + part.minor, 0n),
+            minor: totalOf(parts),
             description: 'CASH DEPOSIT',
           },
         ]);

@@ -1,5 +1,6 @@
 import { magnitude, show, unitOf } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
+import type { Evidence } from '../evidence.ts';
 import { type Line, byKeys, haveTexts, isBanksOwn } from '../line.ts';
 import { meaningOf, shapeOf } from '../shapes.ts';
 import { byAmount, countWhile } from '../sorted.ts';
@@ -24,8 +25,9 @@ const KNOWN_WAYS = 20;
 const SPREAD = 3;
 
 /**
- * Near dates, no text to compare, or a word that few say in both, or a difference as of rounding, and amounts that nothing else that is open comes near: they differ by less than ten units
- * of the currency (10.00), by a fee on the list, or by two digits that are swapped. A proposal.
+ * Near dates, no text to compare, or a word that few say in both, or a difference as of rounding, and amounts that nothing else
+ * that is open comes near: they differ by less than ten units of the currency (10.00), by a fee on the list, or by two digits
+ * that are swapped. A proposal.
  */
 export const amountNear: Rule = {
   name: 'amount_near',
@@ -60,12 +62,9 @@ function sizeOf({ minor }: Line, other?: Line): number {
 }
 
 function propose(board: Board, one: Line, other: Line, why: string): void {
-  const shareWord = board.shareTellingWord(one, other);
   const evidence = board.weigh(one, other);
-  const isRounded =
-    magnitude(one.minor - other.minor) <= ROUNDED && !board.namesAnother(one, other, evidence);
-  if (haveTexts(one, other) && !shareWord && !isRounded) return;
-  if (evidence.contradicted || isBanksOwn(one, other)) return;
+  const texts = whatTextsSay(board, one, other, evidence);
+  if (texts === null || evidence.contradicted || isBanksOwn(one, other)) return;
   const [ours, theirs, rest] = [one.minor, other.minor, one.minor - other.minor].map((minor) =>
     show(minor, one.currency),
   );
@@ -75,8 +74,16 @@ function propose(board: Board, one: Line, other: Line, why: string): void {
     lines: [one, other],
     score: percentScore(PERCENT),
     alternatives: 0,
-    reasons: `${ours} against ${theirs} ${one.currency}, difference ${rest}, ${apart(one, other)}: ${why}; ${shareWord ? 'their texts have a word in common' : haveTexts(one, other) ? 'their texts name nobody else' : 'no text to compare'}`,
+    reasons: `${ours} against ${theirs} ${one.currency}, difference ${rest}, ${apart(one, other)}: ${why}; ${texts}`,
   });
+}
+
+/** Why the texts do not stand in the way of two amounts so near, in words; null when they do. */
+function whatTextsSay(board: Board, one: Line, other: Line, evidence: Evidence): string | null {
+  if (board.shareTellingWord(one, other)) return 'their texts have a word in common';
+  if (!haveTexts(one, other)) return 'no text to compare';
+  const isRounded = magnitude(one.minor - other.minor) <= ROUNDED;
+  return isRounded && !board.namesAnother(one, other, evidence) ? 'their texts name nobody else' : null;
 }
 
 /** The one line whose amount is near, of those within days; null where it is the same amount, or another is near as well. */

@@ -42,6 +42,8 @@ export const amountSlip: Rule = {
       near(line, (other) => isCandidate(line, other, window)).filter((other) =>
         alike(board.weigh(line, other)),
       ).length === 1;
+    // Of round amounts any two differ by one digit.
+    const areOdd = (one: Line, other: Line) => isOdd(one.minor) && isOdd(other.minor);
     // The nearest by far, and so near that chance would hardly bring one of as many lines as the party has these days.
     const isNearest = (one: Line, other: Line) => {
       const gap = magnitude(one.minor - other.minor);
@@ -60,8 +62,6 @@ export const amountSlip: Rule = {
       (identifierKeys(one).length === 0 || identifierKeys(other).length === 0) &&
       isNearest(one, other) &&
       isNearest(other, one);
-    // Of round amounts any two differ by one digit.
-    const areOdd = (one: Line, other: Line) => isOdd(one.minor) && isOdd(other.minor);
     // The whole name, and amounts that are hardly alike by chance.
     const isLate = ({ namePercent }: Evidence, one: Line, other: Line, shape: Shape) =>
       (namePercent ?? 0) >= WHOLE_PERCENT && !meaningOf(shape).inPart && areOdd(one, other);
@@ -73,13 +73,11 @@ export const amountSlip: Rule = {
       pairs: pairs(),
       shapeFor: (one, other) => {
         const shape = shapeOf(board, one, other);
-        if (shape !== null && (shape === 'exchange' || !meaningOf(shape).inPart)) return shape;
-        if (shape !== null && shape !== 'small') {
-          if (isKept(board, one, other)) return 'kept';
-          if (shape === 'share' || (shape === 'partial' && (one.said.inPart || other.said.inPart)))
-            return shape;
-        }
-        if (shape === 'small') return shape;
+        if (shape === null || shape === 'small' || shape === 'exchange' || !meaningOf(shape).inPart)
+          return shape;
+        if (isKept(board, one, other)) return 'kept';
+        if (shape === 'share' || (shape === 'partial' && (one.said.inPart || other.said.inPart)))
+          return shape;
         return isWithinHundredth(one, other) ? 'near' : null;
       },
       fits: (evidence, one, other, shape) =>

@@ -57,7 +57,8 @@ export const counterpartyComponent: Rule = {
 function ofOneParty(board: Board, ledger: readonly Line[], statement: readonly Line[]): void {
   const of = (lines: readonly Line[], positive: boolean) =>
     lines.filter(({ minor }) => minor > 0n === positive);
-  const isMixed = (lines: readonly Line[]) => lines.length > 0 && of(lines, true).length % lines.length !== 0;
+  const isMixed = (lines: readonly Line[]) =>
+    [true, false].every((positive) => of(lines, positive).length > 0);
   // What comes in and what goes out are seldom one event.
   if (isMixed(ledger) && isMixed(statement))
     for (const positive of [true, false]) inClusters(board, of(ledger, positive), of(statement, positive));
@@ -124,8 +125,7 @@ function inTurn(ledger: readonly Line[], statement: readonly Line[]): Line[][] |
 
 /** The lines of both sides in two matches, where they can be in one way only; else null. */
 function inHalves(ledger: readonly Line[], statement: readonly Line[]): Line[][] | null {
-  const amounts = (some: readonly Line[]) => some.map(({ minor }) => minor);
-  const half = equalHalves(amounts(ledger), amounts(statement), CHANCE);
+  const half = equalHalves(amountsOf(ledger), amountsOf(statement), CHANCE);
   if (!half) return null;
   const isIn = (places: readonly number[], wanted: boolean) => (_: Line, at: number) =>
     places.includes(at) === wanted;
@@ -135,10 +135,13 @@ function inHalves(ledger: readonly Line[], statement: readonly Line[]): Line[][]
   ]);
 }
 
+function amountsOf(lines: readonly Line[]): bigint[] {
+  return lines.map(({ minor }) => minor);
+}
+
 function takePart(board: Board, lines: readonly Line[]): void {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
-  const amounts = (some: readonly Line[]) => some.map((line) => line.minor);
-  const found = equalSubsets(amounts(ledger), amounts(statement), CHANCE);
+  const found = equalSubsets(amountsOf(ledger), amountsOf(statement), CHANCE);
   if (!found) return;
   const pick = (some: readonly Line[], places: readonly number[]) => places.flatMap((at) => some[at] ?? []);
   const [ours, theirs] = [pick(ledger, found.left), pick(statement, found.right)];

@@ -1,5 +1,5 @@
 import { addDays } from '../../../policy/dates.ts';
-import { Books, type Month, type Part } from '../month.ts';
+import { Books, type Month, type Part, totalOf } from '../month.ts';
 import { mangled, respelled, slipped, transposed } from '../noise.ts';
 import type { Random } from '../random.ts';
 import { kindsOf } from './kinds.ts';
@@ -93,9 +93,8 @@ class Company {
           this.#invoice(invoice.counterparty, addDays(invoice.date, -random.whole(0, 4))),
         );
         const all = [invoice, ...more];
-        const total = all.reduce((sum, part) => sum + part.minor, 0n);
         const named = random.chance(0.5) ? invoice : { ...invoice, reference: '' };
-        return books.event(kind, 'multi_to_one', all, [this.#told(named, total)]);
+        return books.event(kind, 'multi_to_one', all, [this.#told(named, totalOf(all))]);
       }
       case 'not_paid':
         return books.event(kind, 'exception', [invoice], []);

@@ -1,5 +1,5 @@
 import { addDays } from '../../../policy/dates.ts';
-import { Books, type Month, type Part } from '../month.ts';
+import { Books, type Month, type Part, totalOf } from '../month.ts';
 import type { Random } from '../random.ts';
 import { kindsOf } from './kinds.ts';
 
@@ -139,7 +139,7 @@ class Desk {
     const all = [first, ...more];
     const last = more.at(-1)?.minor ?? 0n;
     const unpaid = random.chance(LAST_IN_PART) ? (last * BigInt(random.whole(20, 70))) / 100n : 0n;
-    const paid = all.reduce((sum, { minor }) => sum + minor, 0n) - unpaid;
+    const paid = totalOf(all) - unpaid;
     const latest =
       all
         .map(({ date }) => date)

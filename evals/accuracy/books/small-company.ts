@@ -1,5 +1,5 @@
 import { addDays } from '../../../policy/dates.ts';
-import { Books, type Month, type Part } from '../month.ts';
+import { Books, type Month, type Part, totalOf } from '../month.ts';
 import type { Random } from '../random.ts';
 import { kindsOf } from './kinds.ts';
 
@@ -230,10 +230,6 @@ class Company {
   #nextInvoice(): string {
     return `INV-${(this.#invoice += 1)}`;
   }
-}
-
-function totalOf(parts: readonly Part[]): bigint {
-  return parts.reduce((sum, { minor }) => sum + minor, 0n);
 }
 
 /** The second and the third digit swapped. */
