@@ -39,9 +39,12 @@ function install() {
 }
 
 install();
+// What was made ready to run once, its types left out and compiled, is not made ready again: half the time until a command
+// answers, and a sixth of its memory. Only who may change the code may write there.
+const { NODE_COMPILE_CACHE = join(root, 'node_modules', '.cache', 'compiled') } = process.env;
 const child = spawn(node, [...process.argv.slice(2)], {
   stdio: 'inherit',
-  env: { ...process.env, TZ: 'UTC' },
+  env: { ...process.env, NODE_COMPILE_CACHE, TZ: 'UTC' },
 });
 // The terminal sends Ctrl-C to the whole group; the child decides how to end. A kill is passed on.
 process.on('SIGINT', () => {});

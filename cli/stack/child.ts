@@ -29,6 +29,7 @@ const PASSED_ON = [
   'HOME',
   'LANG',
   'TMPDIR',
+  'NODE_COMPILE_CACHE',
   'SSL_CERT_FILE',
   'NODE_EXTRA_CA_CERTS',
   'HTTPS_PROXY',
