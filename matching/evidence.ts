@@ -182,10 +182,11 @@ export class Scale {
           if (slip && isLong(one) && isLong(other)) best = Math.max(best, LONG_SLIP_BITS);
           else if (
             (slip && one.key.length === other.key.length && this.#areOrphans(one, other)) ||
-            this.#isOrphan(one, other)
+            this.#isOrphan(one, other) ||
+            this.#isMiswritten(a, b, one, other)
           )
             miswritten = true;
-          else if (slip || this.#isMiswritten(a, b, one, other) || this.#isAnothers(a, b, one, other))
+          else if (slip || this.#isAnothers(a, b, one, other))
             against = Math.min(against, SLIP_BITS);
           else if (
             this.#statistics.registers.sharesKind(one.kind) ||

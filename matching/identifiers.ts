@@ -140,11 +140,11 @@ export function isLong({ key }: Pick<Identifier, 'key'>): boolean {
 /**
  * True for two numbers of one length with one digit mistaken, and not the last one, by which the next document differs. Where
  * nobody else names either of them, hardly two documents of one register are so alike.
- * @param evenLast true where something else says that it is not the next document.
+ * @param evenLast true where something else says that it is not the next document; then also for a short number.
  */
 export function isMistaken(one: Identifier, other: Identifier, evenLast = false): boolean {
   const [a, b] = compared(one, other);
-  if (a.length !== b.length || a.length < SHORTEST_SLIP) return false;
+  if (a.length !== b.length || a.length < (evenLast ? SHORTEST_NUMBER : SHORTEST_SLIP)) return false;
   let at = 0;
   while (at < a.length && a[at] === b[at]) at += 1;
   return (

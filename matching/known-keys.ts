@@ -3,7 +3,7 @@ import { foldText, isStanding, referenceKey } from '../ledger/keys.ts';
 import { denies, documentKind } from './document-words.ts';
 import { type Identifier, isNeutral, referenceIdentifier } from './identifiers.ts';
 import { LONGEST_TEXT, identifierOf, isDateOrPlaceholder, premises } from './identifiers-in-text.ts';
-import { countedAnew } from './number-forms.ts';
+import { countedAnew, shortenedLists } from './number-forms.ts';
 
 const SHORTEST = 4;
 const LONGEST = 35;
@@ -14,6 +14,8 @@ const SHORTEST_IN_DIGITS = 8;
 const MOST_TOLD = 12;
 // So many words behind a `not` are denied: not for INV-88011.
 const DENIED = 4;
+// A list of which so many are documents of the other side is one, though another of it be a slip.
+const ENOUGH_OF_LIST = 3;
 
 /**
  * The references and group keys of both sides. Whoever knows what the other side calls its documents understands a text
@@ -47,10 +49,13 @@ export class KnownKeys {
     for (const text of texts) {
       // No key is without a digit.
       if (text === null || !/\d/.test(text)) continue;
-      const pieces =
-        foldText(text.slice(0, LONGEST_TEXT))
-          .toUpperCase()
-          .match(/[A-Z0-9]+/g) ?? [];
+      const folded = foldText(text.slice(0, LONGEST_TEXT)).toUpperCase();
+      for (const list of shortenedLists(folded)) {
+        const named = list.flatMap((one) => keys.exactly(one) ?? []);
+        if (named.length >= Math.min(list.length, ENOUGH_OF_LIST) && found.size + named.length <= MOST_TOLD)
+          for (const key of named) found.add(key);
+      }
+      const pieces = folded.match(/[A-Z0-9]+/g) ?? [];
       for (let from = 0; from < pieces.length; from += 1) {
         if (denies(pieces[from] ?? '')) from += DENIED;
         if (keys.hasFlat(pieces[from] ?? '')) flats.add(pieces[from] ?? '');
@@ -121,6 +126,11 @@ class Keys {
     this.#keys.set(key, word);
     this.#heads.add(key.slice(0, HEAD));
     this.#lengths.add(key.length);
+  }
+
+  /** The key that is written so, but for what stands between its letters and digits; null where there is none. */
+  exactly(written: string): string | null {
+    return this.#keys.get(written.replace(/[^A-Z0-9]/g, '')) ?? null;
   }
 
   /** The longest key that some pieces make together, from a place on. */

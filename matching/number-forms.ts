@@ -23,7 +23,11 @@ const NUMBER_FIELD = /^(?:\d{6,}|[A-Z]{3,5}\d{8,})$/;
 const FISCAL = /^[A-Z]*[-/_.]?(?:20)?(\d\d)[-/](\d\d)[-/_.](\d{3,})$/;
 const FISCAL_LAST = /(?:^|[-/_.])([A-Z]*[-/_.]?(\d{1,6})[-/_](?:20)?([123]\d)-([123]\d))(?=$|[-/_.])/;
 const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+|(?:-\d{3,}){2,})$/;
+// Before a list: /RFB/74742/74745.
+const FIELD_BEFORE = /^(?:[A-Z]{2,}\/)+(?=\d+\/)/;
 const SEPARATOR = /[-/_.]/;
+// What of a list is written out once: 74742-745-752, 1001/02/03.
+const SHORTENED = /(?<![A-Z0-9])((?:[A-Z]{1,6}[-/_. ]?)?(?:\d{2,4}[-/_])?)(\d{4,})((?:[-/,+]\d{2,3}(?!\d))+)/g;
 
 /** True for a key that is a date or a year. */
 export function isDateOrYear(key: string): boolean {
@@ -73,7 +77,7 @@ export function listed(word: string, before: string): string[] {
   const fields = fieldsIn(word);
   if (fiscal !== undefined && fiscal !== word) fields.push(fiscal);
   if (fields.length > 0) return [word, ...fields];
-  const [, letters, first, rest] = LIST.exec(word) ?? [];
+  const [, letters, first, rest] = LIST.exec(word.replace(FIELD_BEFORE, '')) ?? [];
   if (letters === undefined || first === undefined || rest === undefined) return [word];
   if (rest.startsWith('-') && letters === '' && !isDocumentWord(before)) return [word];
   const more = rest.split(/[-/_]/).filter((one) => one !== '');
@@ -81,6 +85,21 @@ export function listed(word: string, before: string): string[] {
   if (more.some((one) => one.length !== first.length) || [first, ...more].some((one) => YEAR.test(one)))
     return [word];
   return [first, ...more].map((one) => `${letters}${one}`);
+}
+
+/**
+ * What lists with a beginning that is written once may mean: 74742, 74745 and 74752 for `74742-745-752`. What else it may be,
+ * as one number of three parts or a date behind a number, only knows who knows the numbers.
+ */
+export function* shortenedLists(text: string): Generator<readonly string[]> {
+  for (const [, before = '', first = '', rest = ''] of text.matchAll(SHORTENED))
+    yield [
+      before + first,
+      ...rest
+        .split(/[-/,+]/)
+        .slice(1)
+        .map((piece) => before + first.slice(0, -piece.length) + piece),
+    ];
 }
 
 // `CLG/000262/UTIB` and `RTGS-UTIBR590986779744438-DECCAN` are fields of a bank's text, of which one is the number.

@@ -113,10 +113,12 @@ function pairsOf(
   const weigh = (one: Line, other: Line): Omit<Weighed, 'row' | 'column'> | null => {
     const { late, document, name: named } = board.settings.windows;
     const days = Math.abs(one.day - other.day);
-    const isFar = days > (withText ? Math.max(window, late) : window);
+    const isFar = days > (withText ? Math.max(window, late) : named);
     if (isFar && (!withText || days > document || !shareIdentifier(one, other))) return null;
     const evidence = board.weigh(one, other);
     if (evidence.textual !== withText || (isFar && !board.nameOneDocument(evidence))) return null;
+    // Cheques take their time: of an amount that nothing else in the account has.
+    if (!withText && days > window && !areOneOff(board, one, other)) return null;
     // A fee that the bank took is no payment of somebody's, and has a text, if not one to compare.
     if (!withText && isBanksOwn(one, other)) return null;
     // Two names that are not alike are a text that does not agree.
@@ -155,7 +157,7 @@ function pairsOf(
  */
 function isLate(board: Board, one: Line, other: Line, { days, namePercent, nameBits }: Evidence): boolean {
   const { late, name } = board.settings.windows;
-  if (days <= 2 * name && board.statistics.isOneOff(one) && board.statistics.isOneOff(other)) return true;
+  if (days <= 2 * name && areOneOff(board, one, other)) return true;
   const whole = (namePercent ?? 0) >= PLAIN_PERCENT && nameBits >= TELLING_NAME_BITS;
   return (
     days <= late &&
@@ -183,9 +185,12 @@ function isUnmistakable(board: Board, one: Line, other: Line, { days, namePercen
   return (
     ((days <= 1 && (namePercent ?? 0) >= DOUBTFUL_PERCENT) ||
       (days <= WORD_DAYS && board.shareTellingWord(one, other))) &&
-    board.statistics.isOneOff(one) &&
-    board.statistics.isOneOff(other)
+    areOneOff(board, one, other)
   );
+}
+
+function areOneOff(board: Board, one: Line, other: Line): boolean {
+  return board.statistics.isOneOff(one) && board.statistics.isOneOff(other);
 }
 
 function plainBits(
