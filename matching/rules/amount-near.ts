@@ -81,9 +81,15 @@ function propose(board: Board, one: Line, other: Line, why: string): void {
 /** Why the texts do not stand in the way of two amounts so near, in words; null when they do. */
 function whatTextsSay(board: Board, one: Line, other: Line, evidence: Evidence): string | null {
   if (board.shareTellingWord(one, other)) return 'their texts have a word in common';
-  if (!haveTexts(one, other)) return 'no text to compare';
+  if (!haveTexts(one, other) || (saysNobody(board, one) && saysNobody(board, other)))
+    return 'no text to compare';
   const isRounded = magnitude(one.minor - other.minor) <= ROUNDED;
   return isRounded && !board.namesAnother(one, other, evidence) ? 'their texts name nobody else' : null;
+}
+
+// What many lines say, as `Cash deposit`, is of no one of them.
+function saysNobody(board: Board, line: Line): boolean {
+  return line.name === null && board.tellingWords(line).length === 0;
 }
 
 /** The one line whose amount is near, of those within days; null where it is the same amount, or another is near as well. */

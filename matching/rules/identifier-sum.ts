@@ -10,6 +10,8 @@ import { type Pool, canReach, candidates, ofOneParty, sameSign, solve } from './
 const CHANCE = 0.2;
 const CERTAIN = Infinity;
 const ALIKE_PERCENT = 70;
+// A batch is paid in one line, or returned in another.
+const MOST_OF_BATCH = 2;
 
 /** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
 export const identifierSum: Rule = {
@@ -72,16 +74,20 @@ function ofOneThing({ said }: Line, parts: readonly Line[]): boolean {
 class Documents {
   readonly #board: Board;
   readonly #named: ReadonlyMap<string, readonly Line[]>;
+  readonly #families: ReadonlyMap<string, readonly Line[]>;
   #ofAmount: ReadonlyMap<string, readonly Line[]> | null = null;
 
   constructor(board: Board) {
     this.#board = board;
-    this.#named = byKeys(board.open(), (line) => [...eventOrPremisesKeys(line), ...familyKeys(line)]);
+    this.#named = byKeys(board.open(), eventOrPremisesKeys);
+    this.#families = byKeys(board.open(), familyKeys);
   }
 
   /** Lines of the other side that name what a line names. */
   sharedWith(line: Line): Line[] {
-    const pool = new Set(identifierKeys(line).flatMap((key) => this.#named.get(key) ?? []));
+    const pool = new Set(
+      identifierKeys(line).flatMap((key) => [...this.#naming(key), ...this.#partsOf(key, line)]),
+    );
     const { group, document } = this.#board.settings.windows;
     // Under the code of a flat or a contract the same comes again each month.
     const recurs = [...pool].some(
@@ -89,10 +95,22 @@ class Documents {
     );
     const ofPremises = candidates(
       line,
-      premisesKeys(line).flatMap((key) => this.#named.get(key) ?? []),
+      premisesKeys(line).flatMap((key) => this.#naming(key)),
       group / 2,
     );
     return [...new Set([...candidates(line, pool, recurs ? group / 2 : document), ...ofPremises])];
+  }
+
+  #naming(key: string): readonly Line[] {
+    return this.#named.get(key) ?? [];
+  }
+
+  // What a side names day by day is a shop or a till, and no batch: Z113-04 is of the till 113.
+  #partsOf(key: string, { side }: Line): readonly Line[] {
+    const parts = this.#families.get(key) ?? [];
+    return parts.length > 0 && this.#naming(key).filter((one) => one.side === side).length <= MOST_OF_BATCH
+      ? parts
+      : [];
   }
 
   /** True where another line of a line's side and party names what one of its parts names. */
@@ -101,7 +119,7 @@ class Documents {
       one !== line &&
       one.side === line.side &&
       (this.#board.namesAlike(one, line) ?? ALIKE_PERCENT) >= ALIKE_PERCENT;
-    return identifierKeys(part).some((key) => this.#named.get(key)?.some(isAnother));
+    return identifierKeys(part).some((key) => this.#naming(key).some(isAnother));
   }
 
   /** True where a credit note of the same counterparty is what some lines come to more than this one. */

@@ -18,8 +18,12 @@ const WAITING_DAYS = [2, 4, 7];
  * @returns what gives the pools of a line, the only such run or the postings of each kind; null where nothing would tell.
  */
 export function paidInTogether(open: readonly Line[], window: number): ((line: Line) => Pool[]) | null {
-  const takings = [...byKeys(open, kindKeys).values()].filter(
-    ({ length }) => length >= 2 && length <= MOST_IN_BATCH,
+  const kinds = [...byKeys(open, kindKeys).values()].filter(({ length }) => length >= 2);
+  // Where there is one shop only, all that is booked alike is its.
+  const takings = kinds.filter(
+    (lines, at) =>
+      lines.length <= MOST_IN_BATCH &&
+      !kinds.slice(0, at).some((kind) => kind.length === lines.length && kind[0] === lines[0]),
   );
   if (takings.length > MOST_KINDS) return null;
   return (line) => {
@@ -47,9 +51,11 @@ function waitingBefore(line: Line, takings: readonly (readonly Line[])[]): Pool[
   });
 }
 
-// What is booked alike day by day, as `Cash 03/09`, or as deposits that say no more.
-function kindKeys({ currency, side, group, words, said }: Line): string[] {
-  return words || said.collective ? [`${currency} ${side} ${group ?? ''} ${words?.joined ?? ''}`] : [];
+// What is booked alike day by day, as `Cash 03/09`, or as deposits that say no more; of a shop or a till also by itself.
+function kindKeys({ currency, side, group, words, said, identifiers }: Line): string[] {
+  if (!words && !said.collective) return [];
+  const kind = `${currency} ${side} ${group ?? ''} ${words?.joined ?? ''}`;
+  return [kind, ...identifiers.filter(({ standing }) => standing).map(({ key }) => `${kind} ${key}`)];
 }
 
 function runsBefore(line: Line, takings: readonly (readonly Line[])[], window: number): Pool[] {
