@@ -5,6 +5,7 @@ import { namesDocument } from '../identifiers.ts';
 import { type Line, otherSide } from '../line.ts';
 import { isAlike, proposeMismatches } from '../mismatches.ts';
 import { NameIndex } from '../name-index.ts';
+import { Partners } from '../partners.ts';
 import { type Shape, isKept, meaningOf, shapeOf } from '../shapes.ts';
 import { isOdd } from '../statistics.ts';
 import { isCandidate } from './parts.ts';
@@ -19,14 +20,16 @@ export const amountSlip: Rule = {
   find(board) {
     const { amount: window, name: named, late } = board.settings.windows;
     const near = byNames(board);
+    const partners = new Partners(board);
     // One after the other: all of them at once are more than all lines.
     function* pairs() {
       for (const one of board.open('ledger')) {
+        if (partners.has(one)) continue;
         const mayBeLate = isOdd(one.minor);
         const fits = (other: Line) =>
           isCandidate(one, other, window) ||
           (mayBeLate && isCandidate(one, other, named) && isClose(one, other));
-        for (const other of near(one, fits)) yield [one, other] as const;
+        for (const other of near(one, fits)) if (!partners.has(other)) yield [one, other] as const;
       }
       for (const other of board.open('statement'))
         if (other.said.fees.length > 0)

@@ -1,6 +1,7 @@
 import { magnitude } from '../amounts.ts';
 import type { Board, Rule } from '../board.ts';
 import type { Line } from '../line.ts';
+import { Partners } from '../partners.ts';
 import { bankOwnOfMonth } from './bank-own-of-month.ts';
 import { type Batch, Batches } from './batches.ts';
 import { paidInTogether } from './paid-in-together.ts';
@@ -18,12 +19,13 @@ export const batchSum: Rule = {
   name: 'batch_sum',
   version: 8,
   find(board) {
-    const open = board.open();
+    const partners = new Partners(board);
+    const open = board.open().filter((line) => !partners.has(line));
     const batches = new Batches(open);
     const together = paidInTogether(open, board.settings.windows.amount);
     solve(board, batchSum, (line) => {
       const size = parseInt(magnitude(line.minor).toString(), 10);
-      if (size * batches.mostChance < 1) return [];
+      if (size * batches.mostChance < 1 || partners.has(line)) return [];
       return (
         batches
           .near(line, board.settings.windows.amount)
@@ -33,7 +35,8 @@ export const batchSum: Rule = {
           )
       );
     });
-    if (together) solve(board, batchSum, (line) => (line.said.collective ? together(line) : []));
+    if (together)
+      solve(board, batchSum, (line) => (line.said.collective && !partners.has(line) ? together(line) : []));
     const ofMonth = bankOwnOfMonth(board.open());
     solve(board, batchSum, (line) => (line.said.bankOwn ? ofMonth(line) : []));
   },

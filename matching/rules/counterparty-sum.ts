@@ -3,6 +3,7 @@ import { type Board, type Rule, eventOrPremisesKeys, identifierKeys, premisesKey
 import { sameIdentifier, shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
+import { Partners } from '../partners.ts';
 import { type Pool, agreeing, canReach, candidates, isCandidate, sameSign, solve } from './parts.ts';
 
 // How many accidental sums a pool may produce before one that fits proves nothing.
@@ -31,9 +32,11 @@ class Party {
   readonly #board: Board;
   readonly #names: NameIndex<Line>;
   readonly #naming: ReadonlyMap<string, readonly Line[]>;
+  readonly #partners: Partners;
 
   constructor(board: Board) {
     this.#board = board;
+    this.#partners = new Partners(board);
     this.#names = new NameIndex(board.open());
     this.#naming = byKeys(board.open(), eventOrPremisesKeys);
   }
@@ -72,7 +75,8 @@ class Party {
 
   #ofItsName(line: Line, alsoNamed: readonly Line[]): Pool[] {
     const { group, late } = this.#board.settings.windows;
-    const fits = (other: Line) => isCandidate(line, other, late / 2);
+    if (this.#partners.has(line)) return [];
+    const fits = (other: Line) => isCandidate(line, other, late / 2) && !this.#partners.has(other);
     const near = worthWeighing(line, [
       ...new Set([...this.#names.near(line, fits), ...alsoNamed.filter(fits)]),
     ]);
