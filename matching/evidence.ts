@@ -186,8 +186,7 @@ export class Scale {
             this.#isMiswritten(a, b, one, other)
           )
             miswritten = true;
-          else if (slip || this.#isAnothers(a, b, one, other))
-            against = Math.min(against, SLIP_BITS);
+          else if (slip || this.#isAnothers(a, b, one, other)) against = Math.min(against, SLIP_BITS);
           else if (
             this.#statistics.registers.sharesKind(one.kind) ||
             this.#ofOneColumn(one, other) ||

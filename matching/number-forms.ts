@@ -27,7 +27,8 @@ const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+|(?:-\d{3,}){2,})$/;
 const FIELD_BEFORE = /^(?:[A-Z]{2,}\/)+(?=\d+\/)/;
 const SEPARATOR = /[-/_.]/;
 // What of a list is written out once: 74742-745-752, 1001/02/03.
-const SHORTENED = /(?<![A-Z0-9])((?:[A-Z]{1,6}[-/_. ]?)?(?:\d{2,4}[-/_])?)(\d{4,})((?:[-/,+]\d{2,3}(?!\d))+)/g;
+const SHORTENED =
+  /(?<![A-Z0-9])((?:[A-Z]{1,6}[-/_. ]?)?(?:\d{2,4}[-/_])?)(\d{4,})((?:[-/,+]\d{2,3}(?!\d))+)/g;
 
 /** True for a key that is a date or a year. */
 export function isDateOrYear(key: string): boolean {

@@ -88,7 +88,9 @@ function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
     const lines = all.filter(({ minor }) => minor > 0n === line.minor > 0n);
     pools.push({ ...shared, lines, percent: 93, chance: CHANCE_STATED, beforeFee: true, ...least });
   }
-  if (whole) pools.push({ ...shared, lines: sameSign(line, all), percent: 89, wholeOnly: true });
+  if (whole)
+    for (const lines of [sameSign(line, all), all])
+      pools.push({ ...shared, lines, percent: 89, wholeOnly: true });
   if (inParts && days >= -DAYS_BEFORE)
     pools.push({ ...shared, lines: sameSign(line, all), percent: 90, ...least });
   return pools;
