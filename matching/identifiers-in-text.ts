@@ -69,7 +69,11 @@ function collect(found: Map<string, Identifier>, text: string | null): void {
   if (text === null || !/\d/.test(text)) return;
   let [before, digits, denied, from, last] = ['', '', 0, '', ''];
   const keep = (identifier: Identifier | null) => {
-    if (identifier && found.size < MOST && !found.has(identifier.key)) found.set(identifier.key, identifier);
+    if (!identifier || found.size >= MOST) return;
+    // What a column has as a number, the text may say what of: `PO 456527`.
+    const known = found.get(identifier.key);
+    if (!known || (isNeutral(known.kind) && !isNeutral(identifier.kind)))
+      found.set(identifier.key, identifier);
   };
   const folded = foldText(text.slice(0, LONGEST_TEXT)).toUpperCase();
   const apart = folded.replace(SAID_BEHIND, ' ');

@@ -140,15 +140,17 @@ export function isLong({ key }: Pick<Identifier, 'key'>): boolean {
 /**
  * True for two numbers of one length with one digit mistaken, and not the last one, by which the next document differs. Where
  * nobody else names either of them, hardly two documents of one register are so alike.
- * @param evenLast true where something else says that it is not the next document; then also for a short number.
+ * @param isSure true where something else says that they are one document: then also the last digit of a long number, and any
+ * other of a short one.
  */
-export function isMistaken(one: Identifier, other: Identifier, evenLast = false): boolean {
+export function isMistaken(one: Identifier, other: Identifier, isSure = false): boolean {
   const [a, b] = compared(one, other);
-  if (a.length !== b.length || a.length < (evenLast ? SHORTEST_NUMBER : SHORTEST_SLIP)) return false;
+  const isShort = a.length < SHORTEST_SLIP;
+  if (a.length !== b.length || a.length < SHORTEST_NUMBER || (isShort && !isSure)) return false;
   let at = 0;
   while (at < a.length && a[at] === b[at]) at += 1;
   return (
-    at < a.length - (evenLast ? 0 : 1) &&
+    at < a.length - (isSure && !isShort ? 0 : 1) &&
     a.slice(at + 1) === b.slice(at + 1) &&
     /\d/.test(a[at] ?? '') &&
     /\d/.test(b[at] ?? '')

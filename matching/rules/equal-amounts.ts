@@ -143,7 +143,9 @@ function pairsOf(
     return ledger.flatMap((one, row) =>
       statement.flatMap((other, column) => {
         const found = weigh(one, other);
-        const again = Math.min(MOST_REPEATS, (before[row] ?? 0) + (above[column] ?? 0));
+        // A weekend's days are one business day, and yet one of them is the other line's.
+        const away = one.date === other.date ? 0 : 1;
+        const again = Math.min(MOST_REPEATS, (before[row] ?? 0) + (above[column] ?? 0)) + away;
         return found ? [{ ...found, gain: found.gain - again * REPEAT_BITS, row, column }] : [];
       }),
     );

@@ -121,7 +121,7 @@ export const batchTotal: Rule = {
       return keys.flatMap((key) => (key === null ? [] : [`${line.side} ${key}`]));
     });
     const days = byKeys(open, ({ side, currency, date }) => [`${side} ${currency} ${date}`]);
-    const ofDays = new Set([...days.values()].filter((lines) => lines.length >= LEAST_OF_DAY));
+    const ofDays = new Set([...days.values()].filter(isDayOfMany));
     const byTotal = Map.groupBy(
       [...[...batches.values()].filter((lines) => lines.length > 1), ...ofDays],
       (lines) => `${lines[0]?.currency ?? ''} ${otherSide(lines[0] ?? { side: 'ledger' })} ${totalOf(lines)}`,
@@ -168,6 +168,11 @@ export const batchTotal: Rule = {
 const ODD_DIGITS = 3;
 const LEAST_OF_DAY = 3;
 const DAYS_BEHIND = 4;
+
+// What one party has on a day is looked for by its name.
+function isDayOfMany(lines: readonly Line[]): boolean {
+  return lines.length >= LEAST_OF_DAY && lines.some(({ name }) => name !== lines[0]?.name);
+}
 
 // What is sold on a day is paid out within days of it, and what is paid in is booked then or soon.
 function isSoonBehind({ side, day }: Line, [first]: readonly Line[]): boolean {
