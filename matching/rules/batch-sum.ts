@@ -31,7 +31,9 @@ export const batchSum: Rule = {
           .near(line, board.settings.windows.amount)
           // An amount has no more possible sums than minor units.
           .flatMap((batch) =>
-            size * batch.chance >= 1 && batch.reaches(line.minor) ? poolsOf(board, line, batch) : [],
+            size * batch.chance >= 1 && batch.reaches(line.minor)
+              ? poolsOf(board, line, batch, batches.chanceOfMany)
+              : [],
           )
       );
     });
@@ -42,9 +44,10 @@ export const batchSum: Rule = {
   },
 };
 
-function poolsOf(board: Board, line: Line, batch: Batch): Pool[] {
-  const { word, by, tied, chance } = batch;
+function poolsOf(board: Board, line: Line, batch: Batch, ofMany: number): Pool[] {
+  const { word, by, tied } = batch;
   const { count, fees, collective } = line.said;
+  const chance = collective && by === 'day' ? Math.max(batch.chance, ofMany) : batch.chance;
   const said = word !== null && saysWord(line, word);
   const counted = count === batch.lines.length && (tied || word !== null);
   const stated = line.side === 'statement' && fees.length > 0 && collective;

@@ -74,11 +74,14 @@ function amountsOf(lines: readonly Line[], sign: 1n | -1n): Amounts {
 export class Batches {
   /** The most that any of them may produce by chance. */
   readonly mostChance: number;
+  /** The most that one day may produce for a line that says that it is many: there are few of those. */
+  readonly chanceOfMany: number;
   // By currency and side, then by business day.
   readonly #ofDay = new Map<string, Map<number, Batch[]>>();
 
   constructor(open: readonly Line[]) {
     this.mostChance = CHANCE_SAME_BATCH / open.length;
+    this.chanceOfMany = CHANCE_SAME_DAY / open.filter(({ said }) => said.collective).length;
     for (const [key, lines] of byKeys(open, batchKeys)) {
       const [first] = lines;
       if (!first || lines.length < 2 || lines.length > MOST_IN_BATCH) continue;
