@@ -5,6 +5,7 @@ import { Partners } from '../partners.ts';
 import { bankOwnOfMonth } from './bank-own-of-month.ts';
 import { type Batch, Batches } from './batches.ts';
 import { paidInTogether } from './paid-in-together.ts';
+import { postedInARow } from './posted-in-a-row.ts';
 import { type Pool, agreeing, candidates, ofOneParty, sameSign, solve } from './parts.ts';
 
 const CHANCE_COUNTED = 1;
@@ -13,6 +14,8 @@ const CHANCE_STATED = 0.05;
 const DAYS_BEFORE = 1;
 const DAYS_TO_PAY_OUT = 4;
 const LEAST_OF_DAY = 3;
+// Most is paid in within days, and there the chance is worth more.
+const [SOON_DAYS, TIMES_LIKELIER] = [3, 6];
 
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
@@ -21,6 +24,8 @@ export const batchSum: Rule = {
   find(board) {
     const partners = new Partners(board);
     const open = board.open().filter((line) => !partners.has(line));
+    const row = postedInARow(open);
+    solve(board, batchSum, (line) => (line.said.collective && !partners.has(line) ? row(line) : []));
     const batches = new Batches(open);
     const together = paidInTogether(open, board.settings.windows.amount);
     solve(board, batchSum, (line) => {
@@ -47,13 +52,14 @@ export const batchSum: Rule = {
 function poolsOf(board: Board, line: Line, batch: Batch, ofMany: number): Pool[] {
   const { word, by, tied } = batch;
   const { count, fees, collective } = line.said;
-  const chance = collective && by === 'day' ? Math.max(batch.chance, ofMany) : batch.chance;
   const said = word !== null && saysWord(line, word);
   const counted = count === batch.lines.length && (tied || word !== null);
   const stated = line.side === 'statement' && fees.length > 0 && collective;
   const least = count === null ? {} : { least: count, most: count };
   const inParts = (said || mayBeMany(line, tied)) && batch.mayHoldPartsOf(line.minor, count ?? undefined);
   const days = line.side === 'statement' ? line.day - batch.day : batch.day - line.day;
+  const soon = days >= 0 && days <= SOON_DAYS ? TIMES_LIKELIER : 1;
+  const chance = collective && by === 'day' ? Math.max(batch.chance, ofMany * soon) : batch.chance;
   const settles =
     isPaidOut(line) &&
     days >= 0 &&
