@@ -101,7 +101,7 @@ function poolsOf(board: Board, line: Line, batch: Batch, ofMany: number): Pool[]
     for (const lines of [sameSign(line, all), all])
       pools.push({ ...shared, lines, percent: 89, wholeOnly: true });
   if (inParts && days >= -DAYS_BEFORE)
-    pools.push({ ...shared, lines: sameSign(line, all), percent: 90, ...least });
+    pools.push({ ...shared, lines: sameSign(line, all), percent: by === 'day' ? 84 : 90, ...least });
   return pools;
 }
 
