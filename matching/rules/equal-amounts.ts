@@ -120,7 +120,7 @@ function pairsOf(
     // Cheques take their time: of an amount that nothing else in the account has.
     if (!withText && days > window && !areOneOff(board, one, other)) return null;
     // A fee that the bank took is no payment of somebody's, and has a text, if not one to compare.
-    if (!withText && isBanksOwn(one, other)) return null;
+    if (!withText && isBanksOwn(one, other) && !areOneOff(board, one, other)) return null;
     // Two names that are not alike are a text that does not agree.
     if (!withText && one.name && other.name && !isUnmistakable(board, one, other, evidence)) return null;
     if (!withText && board.namesKnownOther(one, other)) return null;

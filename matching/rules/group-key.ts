@@ -171,7 +171,11 @@ const DAYS_BEHIND = 4;
 
 // What one party has on a day is looked for by its name.
 function isDayOfMany(lines: readonly Line[]): boolean {
-  return lines.length >= LEAST_OF_DAY && lines.some(({ name }) => name !== lines[0]?.name);
+  const [first] = lines;
+  return (
+    lines.length >= LEAST_OF_DAY &&
+    lines.some(({ name, words }) => name !== first?.name || (name === null && words !== first?.words))
+  );
 }
 
 // What is sold on a day is paid out within days of it, and what is paid in is booked then or soon.

@@ -23,13 +23,13 @@ export const identifierSum: Rule = {
       const lines = documents.sharedWith(line);
       if (!canReach(line, lines, BigInt(lines.length))) return [];
       const same = sameSign(line, lines);
-      const pools = [same, lines].map((some): Pool => ({
+      const pools = [...daysOf(line, lines), same, lines].map((some): Pool => ({
         ...{ lines: some, why: WHY, percent: 97, chance: CHANCE, whole: CERTAIN, lessFee: true },
         // Whoever pays two documents to the cent may have any name.
         together: (parts) => partiesListed(line, parts) > 0 || ofOneParty(board, line, parts),
       }));
       // Only where nothing adds up: all that it names, less a discount.
-      const [first] = pools;
+      const first = pools.at(-2);
       if (!first || same.length < lines.length || documents.isTakenOff(line, lines)) return pools;
       const lessPercent = partiesListed(line, lines) > 0 || isBatch(line, lines);
       const together = (parts: readonly Line[]) =>
@@ -40,6 +40,13 @@ export const identifierSum: Rule = {
 };
 
 const WHY = 'name an identifier that it names';
+
+/** Each day's lines by themselves, the nearest first: a loan's number stands on principal and interest of every month. */
+function daysOf(line: Line, lines: readonly Line[]): Line[][] {
+  const days = [...byKeys(lines, ({ date }) => [date]).values()].filter(({ length }) => length >= 2);
+  const away = ([first]: readonly Line[]) => Math.abs((first?.day ?? 0) - line.day);
+  return days.length > 1 ? days.sort((a, b) => away(a) - away(b)) : [];
+}
 
 /** One line against the documents of one party that it names, of which one is not wholly paid. A proposal. */
 export const listedInPart: Rule = {

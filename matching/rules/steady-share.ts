@@ -9,6 +9,7 @@ import { shapeOf } from './group-key.ts';
 const DAYS_BEFORE = 2;
 const DAYS_AFTER = 5;
 const MOST_DAYS = 7;
+const MOST_KINDS = 8;
 // Among more pairs than these hardly one is somebody's.
 const MOST_PAIRS = 150_000;
 const MOST_SHARES = 4;
@@ -31,10 +32,10 @@ interface Pair extends Kept {
  */
 export const steadyShare: Rule = {
   name: 'steady_share',
-  version: 1,
+  version: 2,
   find(board) {
     for (const lines of byKeys(board.open(), ({ currency }) => [currency]).values()) {
-      proposeBySales(board, lines, daysInARow);
+      proposeBySales(board, lines, salesOfDays);
       proposeBySales(board, lines, (open) => open.map((line) => [line]));
     }
   },
@@ -57,7 +58,14 @@ function proposeBySales(
   }
 }
 
-/** All that was sold on a day, or on some days in a row. */
+/** All that was sold on a day, or on some days in a row; and of each kind of sale by itself, where they are few: `Card sales Amex`. */
+function salesOfDays(open: readonly Line[]): Sale[] {
+  const kinds = [...byKeys(open, ({ words }) => (words ? [words.joined] : [])).values()];
+  const sales = [open, ...(kinds.length <= MOST_KINDS ? kinds : [])].flatMap(daysInARow);
+  // Of one kind may be all of a day.
+  return [...new Map(sales.map((sale) => [sale.map(({ rank }) => rank).join(' '), sale] as const)).values()];
+}
+
 function daysInARow(open: readonly Line[]): Sale[] {
   const dates = [...byKeys(open, ({ date }) => [date]).values()];
   return dates.flatMap((day, from) => {
