@@ -8,6 +8,7 @@ import { batchSum } from './rules/batch-sum.ts';
 import { codeGroup, dayGroup } from './rules/code-group.ts';
 import { counterpartySum } from './rules/counterparty-sum.ts';
 import { dayLessFee } from './rules/day-less-fee.ts';
+import { dayTotal } from './rules/day-total.ts';
 import { amountDate, amountDateAlias, amountDateText } from './rules/equal-amounts.ts';
 import { exactReference } from './rules/exact-reference.ts';
 import { batchTotal, groupKey, groupMany, groupRemainder } from './rules/group-key.ts';
@@ -32,10 +33,11 @@ export const RULES: readonly Rule[] = [
   identifierSum,
   intercompanyReference,
   amountDateText,
+  dayTotal,
+  namedOffset,
   groupMany,
   groupRemainder,
   batchTotal,
-  namedOffset,
   counterpartySum,
   unnamedRest,
   listedInPart,

@@ -108,22 +108,19 @@ export const groupRemainder: Rule = {
 
 /**
  * A line that comes to the total of a batch of the other side and does not name it: all lines of one payout, slip, payroll
- * or payment run, by their group or by the reference that they share; or all that is open of a day, with what was given back
- * and kept. A proposal, where nothing else could be meant.
+ * or payment run, by their group or by the reference that they share. A proposal, where nothing else could be meant.
  */
 export const batchTotal: Rule = {
   name: 'batch_total',
-  version: 5,
+  version: 4,
   find(board) {
     const open = board.open();
     const batches = byKeys(open, (line) => {
       const keys = [ownGroup(line), line.reference === null ? null : `${line.currency}\n${line.reference}`];
       return keys.flatMap((key) => (key === null ? [] : [`${line.side} ${key}`]));
     });
-    const days = byKeys(open, ({ side, currency, date }) => [`${side} ${currency} ${date}`]);
-    const ofDays = new Set([...days.values()].filter(isDayOfMany));
     const byTotal = Map.groupBy(
-      [...[...batches.values()].filter((lines) => lines.length > 1), ...ofDays],
+      [...batches.values()].filter((lines) => lines.length > 1),
       (lines) => `${lines[0]?.currency ?? ''} ${otherSide(lines[0] ?? { side: 'ledger' })} ${totalOf(lines)}`,
     );
     const singles = byKeys(open, (line) => {
@@ -146,13 +143,10 @@ export const batchTotal: Rule = {
       const { group: window } = board.settings.windows;
       if (whole.group !== null || significantDigits(whole.minor) < ODD_DIGITS) continue;
       if (!parts.some((part) => Math.abs(part.day - whole.day) <= window)) continue;
-      if (ofDays.has(parts) && !isSoonBehind(whole, parts)) continue;
       const both = [...parts, whole];
       const [ledger, statement] = [sideOf(both, 'ledger'), sideOf(both, 'statement')];
       if (ofAnotherParty(board, ledger, statement)) continue;
-      const named = ofDays.has(parts)
-        ? (parts[0]?.date ?? '')
-        : (parts[0]?.group ?? parts[0]?.referenceText ?? '');
+      const named = parts[0]?.group ?? parts[0]?.referenceText ?? '';
       board.take({
         rule: batchTotal.name,
         type: shapeOf(ledger, statement),
@@ -166,23 +160,6 @@ export const batchTotal: Rule = {
 };
 
 const ODD_DIGITS = 3;
-const LEAST_OF_DAY = 3;
-const DAYS_BEHIND = 4;
-
-// What one party has on a day is looked for by its name.
-function isDayOfMany(lines: readonly Line[]): boolean {
-  const [first] = lines;
-  return (
-    lines.length >= LEAST_OF_DAY &&
-    lines.some(({ name, words }) => name !== first?.name || (name === null && words !== first?.words))
-  );
-}
-
-// What is sold on a day is paid out within days of it, and what is paid in is booked then or soon.
-function isSoonBehind({ side, day }: Line, [first]: readonly Line[]): boolean {
-  const behind = (day - (first?.day ?? day)) * (side === 'statement' ? 1 : -1);
-  return behind >= 0 && behind <= DAYS_BEHIND;
-}
 
 /** What kind of match lines of the two sides make. */
 export function shapeOf(ledger: readonly Line[], statement: readonly Line[]): MatchType {
