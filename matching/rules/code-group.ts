@@ -65,6 +65,7 @@ export const dayGroup: Rule = {
         // What is on both sides by itself is no group.
         if (
           parts &&
+          (parts === ledger || areOfOneKind(parts)) &&
           !arePairs(board, parts, statement) &&
           takeSides(board, dayGroup, parts, statement, `are of one day (${day})`, 88)
         )
@@ -102,6 +103,11 @@ function adding(lines: readonly Line[], total: bigint): readonly Line[] | null {
     CHANCE_OF_DAY,
   );
   return found?.others === 0 ? found.places.flatMap((at) => lines[at] ?? []) : null;
+}
+
+// Some of a day have to have more in common than the day.
+function areOfOneKind([first, ...others]: readonly Line[]): boolean {
+  return others.every(({ words }) => words?.joined === first?.words?.joined);
 }
 
 // One merchant's lines: the same words and the same long number.

@@ -223,6 +223,7 @@ function anchoredPools(
     ? [
         { ...ofAList, lines: others, named },
         { ...ofAList, lines: credits, named },
+        { ...ofAList, lines: unnamed.filter(({ minor }) => minor > 0n === positive), named, agreed: true },
       ]
     : [
         { ...ofAList, lines: credits, named },

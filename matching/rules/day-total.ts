@@ -38,10 +38,11 @@ export const dayTotal: Rule = {
 // What one party has on a day is looked for by its name.
 function isOfMany(lines: readonly Line[]): boolean {
   const [first] = lines;
-  return (
-    lines.length >= LEAST_LINES &&
-    lines.some(({ name, words }) => name !== first?.name || (name === null && words !== first?.words))
-  );
+  return lines.length >= LEAST_LINES && lines.some((line) => textOf(line) !== textOf(first));
+}
+
+function textOf(line: Line | undefined): string | undefined {
+  return (line?.name ?? line?.words)?.joined;
 }
 
 function amountKey(line: Line | undefined, side: Line['side'], minor: bigint): string {

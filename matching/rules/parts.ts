@@ -18,7 +18,7 @@ export interface Pool {
   readonly lessFee?: boolean;
   /** Lines that belong to it in any case; the pool is what may belong to it as well. */
   readonly named?: readonly Line[];
-  /** All of the pool is named by the line: it may also come to it but for a discount or another small rest. */
+  /** All of the pool is named by the line: it may also come to it but for a discount or another small rest; beside `named`, but for a discount only. */
   readonly agreed?: true;
   /** What some of the pool may come to besides the line's own amount, in minor units. */
   readonly orTo?: readonly bigint[];
@@ -116,6 +116,7 @@ function surestFirst(a: Solved, b: Solved): number {
 function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   const { lines, chance, named } = pool;
   if (named) {
+    if (pool.agreed) return lessDiscount(line, pool, [...named, ...lines]);
     const rest = line.minor - totalOf(named);
     if (totalOf(lines) === rest && isTelling(line, lines, chance, true))
       return { ...pool, line, parts: [...named, ...lines], others: 0 };
@@ -171,6 +172,15 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   }
   return null;
 }
+
+// Who names some and pays all that is open of the party may take off a discount.
+function lessDiscount(line: Line, pool: Pool, parts: readonly Line[]): Solved | null {
+  const [whole, paid] = [magnitude(totalOf(parts)), magnitude(line.minor)];
+  const isDiscount = line.side === 'statement' && isUsualPercent(whole, paid, false, parts.length);
+  return isDiscount ? { ...pool, line, parts, others: 0, percent: DISCOUNT_PERCENT } : null;
+}
+
+const DISCOUNT_PERCENT = 82;
 
 // True where the rest is less than the largest of the parts: each of them is paid, one not wholly.
 function leavesOnePart({ side }: Line, lines: readonly Line[], short: bigint): boolean {
