@@ -236,6 +236,12 @@ export class Board {
     );
   }
 
+  /** Whom a line names, in a column of its own or in a text that few others have; the same for all that is written alike. */
+  partyOf(line: Line): string | null {
+    const { name, words } = line;
+    return name?.joined ?? (this.tellingWords(line).length > 0 ? (words?.joined ?? null) : null);
+  }
+
   #isKnown(line: Line, name: Name): boolean {
     const key = `${line.side} ${line.currency} ${name.joined}`;
     let known = this.#known.get(key);

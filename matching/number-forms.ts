@@ -159,5 +159,8 @@ function yearBeside(word: string, kind: string): { year: string; number: string 
   if (ofBusinessYear !== undefined && parseInt(until, 10) === parseInt(since, 10) + 1)
     return { year: since + until, number: ofBusinessYear };
   const [, last, year, short = ''] = YEAR_LAST.exec(word) ?? [];
-  return last === undefined ? null : { year: year ?? `20${short}`, number: last };
+  // Where both may be the year, as in INV-2026-2019, it is the first.
+  return last === undefined || (year !== undefined && YEAR.test(last))
+    ? null
+    : { year: year ?? `20${short}`, number: last };
 }

@@ -64,11 +64,9 @@ class Party {
     const isList = line.said.collective || anchors.length >= 2 || namesMore(line, anchors);
     const besides = (other: Line) =>
       isCandidate(line, other, late) && anchors.some(({ day }) => Math.abs(day - other.day) <= group);
-    const written = new Set(anchors.flatMap(({ name }) => name ?? []));
+    const written = this.#partiesOf(anchors);
     const unnamed = [...new Set([line, ...anchors].flatMap((one) => this.#names.near(one, besides)))].filter(
-      (other) =>
-        !anchors.includes(other) &&
-        (this.#isAlike(line, other) || (other.name !== null && written.has(other.name))),
+      (other) => !anchors.includes(other) && (this.#isAlike(line, other) || this.#isOneOf(written, other)),
     );
     return anchoredPools(line, anchors, unnamed, isList, (other) => this.#isAnothers(line, other));
   }
@@ -118,7 +116,7 @@ class Party {
   /** Lines that may be of a line's party, and are not another line's. */
   #ofParty(line: Line, near: readonly Line[], shared: readonly Line[]): Line[] {
     // Parts of one payment are written alike, also where only some of them say what they are for.
-    const written = new Set(shared.flatMap(({ name }) => name ?? []));
+    const written = this.#partiesOf(shared);
     // Nearly all of another party name other documents, which is sooner known than that its name is another.
     return near.filter(
       (other) =>
@@ -128,8 +126,17 @@ class Party {
           !this.#isAnothers(line, other) &&
           (this.#isAlike(line, other) ||
             saysItsName(this.#board, line, other) ||
-            (other.name !== null && written.has(other.name)))),
+            this.#isOneOf(written, other))),
     );
+  }
+
+  #partiesOf(lines: readonly Line[]): ReadonlySet<string> {
+    return new Set(lines.flatMap((line) => this.#board.partyOf(line) ?? []));
+  }
+
+  #isOneOf(parties: ReadonlySet<string>, line: Line): boolean {
+    const party = parties.size === 0 ? null : this.#board.partyOf(line);
+    return party !== null && parties.has(party);
   }
 
   /** What names a document of another line is that one's. */

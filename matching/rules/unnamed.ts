@@ -97,10 +97,8 @@ export const unnamedTotal: Rule = {
   version: 1,
   find(board) {
     const nobodys = new Nobodys(board);
-    const named = {
-      ledger: board.open('ledger').filter(({ name }) => name),
-      statement: board.open('statement').filter(({ name }) => name),
-    };
+    const ofSide = (side: Line['side']) => board.open(side).filter((line) => board.partyOf(line) !== null);
+    const named = { ledger: ofSide('ledger'), statement: ofSide('statement') };
     solve(board, unnamedTotal, (line) =>
       nobodys.has(line) ? totalsOf(board, line, named[otherSide(line)]) : [],
     );
@@ -110,7 +108,7 @@ export const unnamedTotal: Rule = {
 function totalsOf(board: Board, line: Line, others: readonly Line[]): Pool[] {
   const near = within(line, others, board.settings.windows.amount);
   if (!near) return [];
-  const parties = Map.groupBy(sameSign(line, near), ({ name }) => name);
+  const parties = Map.groupBy(sameSign(line, near), (other) => board.partyOf(other));
   const chance = CHANCE_OF_ALL / parties.size;
   const fitting = [...parties].filter(([, lines]) => canReach(line, lines) && comeTo(line, lines, chance));
   const [only, ...more] = fitting;
