@@ -1,3 +1,4 @@
+import { daysBetween } from '../../policy/dates.ts';
 import { show } from '../amounts.ts';
 import { type Edge, assign } from '../assign.ts';
 import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from '../board.ts';
@@ -5,7 +6,7 @@ import type { Evidence } from '../evidence.ts';
 import { shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, haveTexts, isBanksOwn, lookOf } from '../line.ts';
 import { withoutRepeats } from '../repeats.ts';
-import { significantDigits } from '../statistics.ts';
+import { isOdd, significantDigits } from '../statistics.ts';
 
 // Odds below these are left open: 8 : 1 where a text agrees, 64 : 1 where nothing but amount and date does.
 const LEAST_BITS_WITH_TEXT = 3;
@@ -24,6 +25,7 @@ const NEARLY_PERCENT = 75;
 const LATE_DIGITS = 2;
 const DOUBTFUL_PERCENT = 40;
 const WORD_DAYS = 3;
+const DAYS_AGAIN = 2;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
 const SLACK_BITS = 0.4;
 // Less than what counts as a difference, and more than a step in which gains are compared.
@@ -79,7 +81,7 @@ function pairEqualAmounts(board: Board, rule: Rule): void {
           : weighed.filter((rival) => rival !== pair && (rival.row === row || rival.column === column));
       // Without a text nobody can say which of two it is, and a guess would look like knowledge; unless the two look the same.
       const looksThe = (same: Line, line: Line | undefined) =>
-        line !== undefined && lookOf(line) === lookOf(same);
+        line !== undefined && (lookOf(line) === lookOf(same) || isAgain(line, same));
       if (
         !withText &&
         rivals.some((rival) => !looksThe(one, ledger[rival.row]) || !looksThe(other, statement[rival.column]))
@@ -110,6 +112,9 @@ function pairsOf(
   window: number,
 ): Weighed[] {
   const withText = rule !== amountDate;
+  // Twice on one side and once on the other: what stands there again adds no other event.
+  const isRepeated =
+    !withText && ledger.length !== statement.length && isOneAgain(ledger) && isOneAgain(statement);
   const weigh = (one: Line, other: Line): Omit<Weighed, 'row' | 'column'> | null => {
     const { late, document, name: named } = board.settings.windows;
     const days = Math.abs(one.day - other.day);
@@ -132,7 +137,12 @@ function pairsOf(
     if (days > named && !mayBeLate && !isLate(board, one, other, evidence)) return null;
     // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
     const floor = evidence.identifierBits >= 0 ? plainBits(board, evidence, isOnly) : 0;
-    const alone = times === 1 || (times > 1 && !withText) ? aloneBits(board, one, times) : 0;
+    const alone =
+      times === 1 || (times > 1 && !withText)
+        ? aloneBits(board, one, times)
+        : isRepeated
+          ? ALONE_BITS + board.statistics.recurrence(one)
+          : 0;
     const unlike =
       !withText && haveTexts(one, other) && !board.shareTellingWord(one, other) ? UNLIKE_TEXT_BITS : 0;
     const gain = Math.max(floor, board.bits(one, evidence, window) + alone + unlike);
@@ -189,6 +199,20 @@ function isUnmistakable(board: Board, one: Line, other: Line, { days, namePercen
       (days <= WORD_DAYS && board.shareTellingWord(one, other))) &&
     areOneOff(board, one, other)
   );
+}
+
+// What was booked, or paid, twice: an amount that is no round one, in the same words within days.
+function isAgain(line: Line, other: Line): boolean {
+  return (
+    isOdd(line.minor) &&
+    line.minor === other.minor &&
+    Math.abs(daysBetween(line.date, other.date)) <= DAYS_AGAIN &&
+    lookOf({ ...line, date: other.date }) === lookOf(other)
+  );
+}
+
+function isOneAgain([first, ...others]: readonly Line[]): boolean {
+  return others.every((line) => first !== undefined && isAgain(line, first));
 }
 
 function areOneOff(board: Board, one: Line, other: Line): boolean {
