@@ -23,7 +23,7 @@ const LATE_BITS = -1;
 const NEARLY_NAME_BITS = 3;
 const NEARLY_PERCENT = 75;
 const LATE_DIGITS = 2;
-const DOUBTFUL_PERCENT = 40;
+const DOUBTFUL_PERCENT = 35;
 const WORD_DAYS = 3;
 const DAYS_AGAIN = 2;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
@@ -190,13 +190,13 @@ function isNearlyNamed(line: Line, { namePercent, nameBits }: Evidence): boolean
 }
 
 /**
- * A name that may be miswritten on the same day or the next, or one word of it that few have within days, and an amount that
- * nothing else in the account has.
+ * A name that may be miswritten, or one word of it that few have, within days, and an amount that nothing else in the account
+ * has.
  */
 function isUnmistakable(board: Board, one: Line, other: Line, { days, namePercent }: Evidence): boolean {
   return (
-    ((days <= 1 && (namePercent ?? 0) >= DOUBTFUL_PERCENT) ||
-      (days <= WORD_DAYS && board.shareTellingWord(one, other))) &&
+    ((namePercent ?? 0) >= DOUBTFUL_PERCENT || board.shareTellingWord(one, other)) &&
+    days <= WORD_DAYS &&
     areOneOff(board, one, other)
   );
 }
