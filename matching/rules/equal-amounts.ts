@@ -1,7 +1,7 @@
 import { daysBetween } from '../../policy/dates.ts';
 import { show } from '../amounts.ts';
 import { type Edge, assign } from '../assign.ts';
-import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from '../board.ts';
+import { type Board, type Rule, ambiguity, apart, identifierKeys, quote, scoreOf, sideOf } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
 import { shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, haveTexts, isBanksOwn, lookOf } from '../line.ts';
@@ -263,16 +263,24 @@ function aloneBits(board: Board, line: Line, times: number): number {
   return times === 1 ? ALONE_BITS : ALONE_BITS + board.statistics.recurrence(line) - Math.log2(times);
 }
 
-/** How many lines before each look the same as it: of two such lines the first is taken, and the second is as good. */
+/**
+ * How many lines before each look the same as it, or have its documents and name: of two such lines the first is taken, and the
+ * second is as good.
+ */
 function repeatsBefore(lines: readonly Line[]): readonly number[] {
   const places = new Array<number>(lines.length).fill(0);
   if (lines.length < 2) return places;
-  for (const members of classesOf(lines)) for (const [place, at] of members.entries()) places[at] = place;
+  const documentOf = (line: Line) => {
+    const documents = identifierKeys(line);
+    return documents.length === 0 ? lookOf(line) : `${documents.join(' ')}|${line.name?.joined ?? ''}`;
+  };
+  for (const members of classesOf(lines, documentOf))
+    for (const [place, at] of members.entries()) places[at] = place;
   return places;
 }
 
-function classesOf(lines: readonly Line[]): number[][] {
-  const classes = Map.groupBy(lines.entries(), ([, line]) => lookOf(line));
+function classesOf(lines: readonly Line[], sameness = lookOf): number[][] {
+  const classes = Map.groupBy(lines.entries(), ([, line]) => sameness(line));
   return [...classes.values()].map((members) => members.map(([at]) => at));
 }
 
