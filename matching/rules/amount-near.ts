@@ -12,7 +12,7 @@ import { isCandidate } from './parts.ts';
 const TIMES_NEARER = 100n;
 // In units of the currency.
 const NEAR = 10n;
-const DAYS = 3;
+const DAYS = 4;
 const LEAST_TIMES = 20n;
 const PERCENT = 60;
 // Among very many lines chance brings some amounts together all the same: so many such pairs may be expected of it.
