@@ -30,6 +30,8 @@ export function isNeutral(kind: string): boolean {
 
 /** True when two identifiers name the same thing, spelled the same or not. */
 export function sameIdentifier(a: Identifier, b: Identifier): boolean {
+  // One reference in two columns is one, whatever the texts call it.
+  if (a.own && b.own && a.key === b.key) return true;
   if (a.digits === '' || a.digits !== b.digits)
     return a.key === b.key || (lookTheSame(a.key, b.key) && agreeingKinds(a.kind, b.kind));
   return (a.year === '' || b.year === '' || a.year === b.year) && agreeingKinds(a.kind, b.kind);

@@ -31,7 +31,7 @@ const SPREAD = 3;
  */
 export const amountNear: Rule = {
   name: 'amount_near',
-  version: 3,
+  version: 4,
   find(board) {
     for (const lines of byKeys(board.open(), ({ currency }) => [currency]).values()) {
       const [ledger, statement] = [byAmount(sideOf(lines, 'ledger')), byAmount(sideOf(lines, 'statement'))];

@@ -20,7 +20,7 @@ const [SOON_DAYS, TIMES_LIKELIER] = [3, 6];
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
   name: 'batch_sum',
-  version: 8,
+  version: 9,
   find(board) {
     const partners = new Partners(board);
     const open = board.open().filter((line) => !partners.has(line));

@@ -45,7 +45,7 @@ export const codeGroup: Rule = {
  */
 export const dayGroup: Rule = {
   name: 'day_group',
-  version: 5,
+  version: 6,
   find(board) {
     takeNamed(board);
     const ofDay = byKeys(board.open('ledger'), (line) => [`${line.currency} ${line.date.slice(5)}`]);

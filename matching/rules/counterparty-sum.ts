@@ -20,7 +20,7 @@ const NEARER = [3, 6];
 /** One line against several of the same counterparty. A proposal. */
 export const counterpartySum: Rule = {
   name: 'counterparty_sum',
-  version: 9,
+  version: 10,
   find(board) {
     const party = new Party(board);
     solve(board, counterpartySum, (line) => party.poolsOf(line));

@@ -16,7 +16,7 @@ const MOST_OF_BATCH = 2;
 /** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
 export const identifierSum: Rule = {
   name: 'identifier_sum',
-  version: 8,
+  version: 9,
   find(board) {
     const documents = new Documents(board);
     solve(board, identifierSum, (line) => {
@@ -51,7 +51,7 @@ function daysOf(line: Line, lines: readonly Line[]): Line[][] {
 /** One line against the documents of one party that it names, of which one is not wholly paid. A proposal. */
 export const listedInPart: Rule = {
   name: 'listed_in_part',
-  version: 3,
+  version: 4,
   find(board) {
     const documents = new Documents(board);
     solve(board, listedInPart, (line) => {

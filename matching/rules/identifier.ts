@@ -10,7 +10,7 @@ import { contradicting, mayBeInTime } from './exact-reference.ts';
  */
 export const identifier: Rule = {
   name: 'identifier',
-  version: 8,
+  version: 9,
   find(board) {
     // Most of what a month names is named once or many times over; only the rest is listed.
     const named = byKeys(board.open(), (line) =>

@@ -18,7 +18,7 @@ const A_MONTH = 23;
 /** Several lines against several that hang together by identifiers and have one total. A proposal. */
 export const identifierComponent: Rule = {
   name: 'identifier_component',
-  version: 9,
+  version: 10,
   find(board) {
     const blocks = byKeys(board.open(), eventOrPremisesKeys).values();
     for (const lines of components(blocks))

@@ -24,7 +24,7 @@ const MOST_SEEN = 240;
  */
 export const unnamedRest: Rule = {
   name: 'unnamed_rest',
-  version: 1,
+  version: 2,
   find(board) {
     const nobodys = new Nobodys(board);
     if (nobodys.lines.length === 0) return;
@@ -94,7 +94,7 @@ function isPartOf(part: bigint, whole: bigint): boolean {
 /** One line that names nobody, against two to five of one party, where no other party's come to it. A proposal. */
 export const unnamedTotal: Rule = {
   name: 'unnamed_total',
-  version: 1,
+  version: 2,
   find(board) {
     const nobodys = new Nobodys(board);
     const ofSide = (side: Line['side']) => board.open(side).filter((line) => board.partyOf(line) !== null);
