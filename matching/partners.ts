@@ -1,33 +1,25 @@
 import type { Board } from './board.ts';
-import { type Line, byKeys, otherSide } from './line.ts';
+import type { Line } from './line.ts';
 
 /**
- * Lines whose very amount one line of the other side has within days, and nothing else in the account: whatever sums fit, they
- * are hardly parts of them.
+ * Open lines whose very amount one line of the other side has within days, and nothing else in the account: whatever sums fit,
+ * they are hardly parts of them.
  */
-export class Partners {
-  readonly #board: Board;
-  readonly #having: ReadonlyMap<string, readonly Line[]>;
-
-  constructor(board: Board) {
-    this.#board = board;
-    const { statistics } = board;
-    this.#having = byKeys(
-      board.open().filter((line) => statistics.isOneOff(line)),
-      (line) => [keyOf(line, line.side)],
-    );
+export function linesWithPartner(board: Board): ReadonlySet<Line> {
+  const { statistics, settings } = board;
+  const isNear = (one: Line, other: Line) => Math.abs(one.day - other.day) <= settings.windows.amount;
+  const ledger = new Map<string, Line>();
+  const found = new Set<Line>();
+  for (const line of board.open('ledger')) if (statistics.isOneOff(line)) ledger.set(amountKey(line), line);
+  for (const other of board.open('statement')) {
+    const one = statistics.isOneOff(other) ? ledger.get(amountKey(other)) : undefined;
+    if (!one || !isNear(one, other)) continue;
+    const evidence = board.weigh(one, other);
+    if (!evidence.contradicted && !board.namesAnother(one, other, evidence)) found.add(one).add(other);
   }
-
-  has(line: Line): boolean {
-    const [other] = this.#board.statistics.isOneOff(line)
-      ? (this.#having.get(keyOf(line, otherSide(line))) ?? [])
-      : [];
-    if (!other || Math.abs(other.day - line.day) > this.#board.settings.windows.amount) return false;
-    const evidence = this.#board.weigh(line, other);
-    return !evidence.contradicted && !this.#board.namesAnother(line, other, evidence);
-  }
+  return found;
 }
 
-function keyOf({ currency, minor }: Line, side: Line['side']): string {
-  return `${side} ${currency} ${minor}`;
+function amountKey({ currency, minor }: Line): string {
+  return `${currency} ${minor}`;
 }

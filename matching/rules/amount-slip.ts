@@ -5,7 +5,7 @@ import { namesDocument } from '../identifiers.ts';
 import { type Line, otherSide } from '../line.ts';
 import { isAlike, proposeMismatches } from '../mismatches.ts';
 import { NameIndex } from '../name-index.ts';
-import { Partners } from '../partners.ts';
+import { linesWithPartner } from '../partners.ts';
 import { type Shape, isKept, meaningOf, shapeOf } from '../shapes.ts';
 import { isOdd } from '../statistics.ts';
 import { isCandidate } from './parts.ts';
@@ -20,7 +20,7 @@ export const amountSlip: Rule = {
   find(board) {
     const { amount: window, name: named, late } = board.settings.windows;
     const near = byNames(board);
-    const partners = new Partners(board);
+    const partners = linesWithPartner(board);
     // One after the other: all of them at once are more than all lines.
     function* pairs() {
       for (const one of board.open('ledger')) {

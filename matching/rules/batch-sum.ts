@@ -1,7 +1,7 @@
 import { magnitude } from '../amounts.ts';
 import type { Board, Rule } from '../board.ts';
 import type { Line } from '../line.ts';
-import { Partners } from '../partners.ts';
+import { linesWithPartner } from '../partners.ts';
 import { bankOwnOfMonth } from './bank-own-of-month.ts';
 import { type Batch, Batches } from './batches.ts';
 import { paidInTogether } from './paid-in-together.ts';
@@ -22,7 +22,7 @@ export const batchSum: Rule = {
   name: 'batch_sum',
   version: 9,
   find(board) {
-    const partners = new Partners(board);
+    const partners = linesWithPartner(board);
     const open = board.open().filter((line) => !partners.has(line));
     const row = postedInARow(open);
     solve(board, batchSum, (line) => (line.said.collective && !partners.has(line) ? row(line) : []));

@@ -3,7 +3,7 @@ import { type Board, type Rule, eventOrPremisesKeys, identifierKeys, premisesKey
 import { sameIdentifier, shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
-import { Partners } from '../partners.ts';
+import { linesWithPartner } from '../partners.ts';
 import { type Pool, agreeing, canReach, candidates, isCandidate, sameSign, solve } from './parts.ts';
 
 // How many accidental sums a pool may produce before one that fits proves nothing.
@@ -32,11 +32,11 @@ class Party {
   readonly #board: Board;
   readonly #names: NameIndex<Line>;
   readonly #naming: ReadonlyMap<string, readonly Line[]>;
-  readonly #partners: Partners;
+  readonly #partners: ReadonlySet<Line>;
 
   constructor(board: Board) {
     this.#board = board;
-    this.#partners = new Partners(board);
+    this.#partners = linesWithPartner(board);
     this.#names = new NameIndex(board.open());
     this.#naming = byKeys(board.open(), eventOrPremisesKeys);
   }
