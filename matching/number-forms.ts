@@ -26,6 +26,7 @@ const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+|(?:-\d{3,}){2,})$/;
 // Before a list: /RFB/74742/74745.
 const FIELD_BEFORE = /^(?:[A-Z]{2,}\/)+(?=\d+\/)/;
 const SEPARATOR = /[-/_.]/;
+const MAY_BE_SHORTENED = /\d{4}[-/,+]\d{2,3}(?!\d)/;
 // What of a list is written out once: 74742-745-752, 1001/02/03.
 const SHORTENED =
   /(?<![A-Z0-9])((?:[A-Z]{1,6}[-/_. ]?)?(?:\d{2,4}[-/_])?)(\d{4,})((?:[-/,+]\d{2,3}(?!\d))+)/g;
@@ -93,6 +94,8 @@ export function listed(word: string, before: string): string[] {
  * as one number of three parts or a date behind a number, only knows who knows the numbers.
  */
 export function* shortenedLists(text: string): Generator<readonly string[]> {
+  // Most texts have none, which is sooner known so.
+  if (!MAY_BE_SHORTENED.test(text)) return;
   for (const [, before = '', first = '', rest = ''] of text.matchAll(SHORTENED))
     yield [
       before + first,

@@ -15,12 +15,12 @@ export const componentRest: Rule = {
   version: 1,
   find(board) {
     const open = board.open();
-    const having = byKeys(open, amountKeys);
+    let having: ReadonlyMap<string, readonly Line[]> | null = null;
     for (const [key, lines] of byKeys(open, identifierKeys))
       for (const side of ['ledger', 'statement'] as const) {
         const [own, theirs] = [sideOf(lines, side), sideOf(lines, otherSide({ side }))];
         if (own.length < 2 || theirs.length === 0 || !lines.every((line) => board.isOpen(line))) continue;
-        const rest = restOf(board, own, theirs, having);
+        const rest = restOf(board, own, theirs, (having ??= byKeys(open, amountKeys)));
         if (rest) propose(board, key, own, [...theirs, rest]);
       }
   },
