@@ -197,3 +197,30 @@ test('a flat by its short name, among equal rents', () => {
   ];
   assert.deepEqual(found(owed, paid), ['counterparty_sum multi_to_one L1 S1 S2'], 'one by name, one by flat');
 });
+
+test('sales of a weekend of one kind, beside another kind that keeps another share', () => {
+  const kinds = [
+    { name: 'Amex', bank: 'AMERICAN EXPRESS SETTLEMENT', share: 295n, first: 0n },
+    { name: 'Discover', bank: 'DISCOVER NETWORK SETTLEMENT', share: 255n, first: 7n },
+  ];
+  const day = (at: number) => 2 + at;
+  const sales = kinds.flatMap(({ name, first }) =>
+    GROSS.map((gross, at) =>
+      on(day(at), money(gross + first * 1_013n), { description: `Card sales ${name}` }),
+    ),
+  );
+  // The first six days each by itself, the last two together.
+  const receipts = kinds.flatMap(({ bank, share, first }) => {
+    const all = GROSS.map((gross) => gross + first * 1_013n);
+    const single = all.slice(0, 6).map((gross, at) => ({ gross, at: at + 1 }));
+    const weekend = { gross: (all[6] ?? 0n) + (all[7] ?? 0n), at: 8 };
+    return [...single, weekend].map(({ gross, at }) =>
+      on(day(at), money(gross - part(gross, share)), { description: bank }),
+    );
+  });
+  const weekends = found(sales, receipts).filter((one) => one.includes('multi_to_one'));
+  assert.deepEqual(weekends.sort(), [
+    'steady_share multi_to_one L15 L16 S14',
+    'steady_share multi_to_one L7 L8 S7',
+  ]);
+});

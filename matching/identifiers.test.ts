@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { identifiersIn } from './identifiers-in-text.ts';
 import { contradicts, sameIdentifier } from './identifiers.ts';
+import { found } from './testing.ts';
 
 const keys = (...texts: string[]) => identifiersIn(...texts).map(({ key }) => key);
 const first = (text: string) => {
@@ -83,4 +84,21 @@ test('behind the last four digits of a card, and before what a number is for, th
   assert.deepEqual(events('CARD 4111 1111 1111 1111'), []);
   assert.deepEqual(keys('KESTREL SECURITY/INV 1042/MARCH'), ['1042']);
   assert.deepEqual(keys('TO CLG/000262/UTIB').includes('000262'), true);
+});
+
+test('a column’s number is of the kind that the text calls it', () => {
+  const received = {
+    reference: '456527',
+    description: 'GR 5001059 PO 456527 20 EA',
+    counterparty: 'Midland',
+  };
+  const invoiced = { description: 'Invoice 724775', counterparty: 'MIDLAND' };
+  assert.deepEqual(found([{ ...received, amount: '82.20' }], [{ ...invoiced, amount: '82.20' }]), [
+    'amount_date_text fuzzy_match L1 S1',
+  ]);
+});
+
+test('the year of a number is the one that stands first where both could be', () => {
+  assert.equal(first('INV-2026-2019').year, '2026');
+  assert.equal(first('INV-2026-2019').digits, '2019');
 });

@@ -128,9 +128,10 @@ class Keys {
     this.#lengths.add(key.length);
   }
 
-  /** The key that is written so, but for what stands between its letters and digits; null where there is none. */
+  /** The key that is written so, but for what stands between its letters and digits, or before its number; null where there is none. */
   exactly(written: string): string | null {
-    return this.#keys.get(written.replace(/[^A-Z0-9]/g, '')) ?? null;
+    const key = written.replace(/[^A-Z0-9]/g, '');
+    return this.#keys.get(key) ?? this.#keys.get(key.replace(/^[A-Z]+/, '')) ?? null;
   }
 
   /** The longest key that some pieces make together, from a place on. */

@@ -134,3 +134,21 @@ test('a payout whose id the bank writes without what stands before it, with a sa
   const statement = [on(26, '431.70', { description: 'ORIG CO NAME:STRIPE ID:1mCquus5izrgE TRACE' })];
   assert.deepEqual(found(ledger, statement), ['group_key multi_to_one L1 L2 L3 L4 S1']);
 });
+
+test('a cheque of a misread number, and one that was long on its way, of an amount that nothing else has', () => {
+  const cheque = (reference: string, amount: string) =>
+    on(4, amount, { reference, counterparty: 'Horizon Hardware', description: 'AP cheque' });
+  const cleared = (day: number, amount: string, description: string) => on(day, amount, { description });
+  assert.deepEqual(found([cheque('27249', '-491.71')], [cleared(17, '-491.71', 'CHECK 27949')]), [
+    'amount_date fuzzy_match L1 S1',
+  ]);
+  assert.deepEqual(
+    found([cheque('27249', '-491.71')], [cleared(17, '-491.71', 'CHECK 27248')]),
+    [],
+    'the last digit may be the next cheque’s',
+  );
+  assert.deepEqual(found([cheque('27249', '-491.71')], [cleared(18, '-491.71', 'CHECK PAID')]), [
+    'amount_date fuzzy_match L1 S1',
+  ]);
+  assert.deepEqual(found([cheque('27249', '-500.00')], [cleared(18, '-500.00', 'CHECK PAID')]), []);
+});

@@ -162,3 +162,54 @@ test('two orders that are paid in parts, one after the other, are two matches', 
     ['counterparty_component many_to_many L1 L2 S1 S2', 'counterparty_component many_to_many L3 L4 S3 S4'],
   );
 });
+
+test('a list that writes the beginning of its numbers once names all of them', () => {
+  const ledger = [
+    invoice('74742', '1903.84', 'Golden Storage'),
+    invoice('74745', '1043.48', 'Golden Storage'),
+    invoice('74752', '309.76', 'Golden Storage'),
+    invoice('74760', '88.31', 'Golden Storage'),
+  ];
+  const paid = (description: string, amount = '3257.08') => [{ amount, date: '2026-03-12', description }];
+  for (const text of ['74742-745-752', 'INV 74742/45/52', '/RFB/74742/74745/74752'])
+    assert.deepEqual(found(ledger, paid(text)), ['identifier_sum multi_to_one L1 L2 L3 S1'], text);
+  const yearly = ledger.map((line) => ({ ...line, reference: `INV-2026-${line.reference.slice(1)}` }));
+  assert.deepEqual(found(yearly, paid('INV-2026-4742/745', '2947.32')), [
+    'identifier_sum multi_to_one L1 L2 S1',
+  ]);
+  assert.deepEqual(found(ledger, paid('INV 74742/03/26', '1903.84')), ['amount_date_text exact_match L1 S1']);
+});
+
+test('who names two documents and more of a party takes a discount off all of them', () => {
+  const ledger = [
+    invoice('77434', '190.95', 'Bluewater Electronics'),
+    invoice('77441', '56.15', 'Bluewater Electronics'),
+    invoice('77449', '159.25', 'Bluewater Electronics'),
+  ];
+  const paid = (amount: string) => [
+    ...[{ amount, date: '2026-03-12', counterparty: 'BLUEWATER ELECTRONICS' }].map((line) => ({
+      ...line,
+      description: 'REM 77434 77441 +1',
+    })),
+  ];
+  assert.deepEqual(found(ledger, paid('398.22')), ['counterparty_sum multi_to_one L1 L2 L3 S1']);
+  assert.deepEqual(found(ledger, paid('391.47')), [], 'nobody agrees on three and two thirds of a percent');
+});
+
+test('a loan’s number stands on principal and interest of every month: those of the day are meant', () => {
+  const month = (date: string, principal: string, interest: string) => [
+    { amount: principal, date, counterparty: 'Ally Auto', description: 'Loan 671910 principal' },
+    { amount: interest, date, counterparty: 'Ally Auto', description: 'Loan 671910 interest' },
+  ];
+  const ledger = [
+    ...month('2026-01-05', '-4326.14', '-15.76'),
+    ...month('2026-02-04', '-3814.01', '-527.89'),
+  ];
+  const paid = (date: string) => ({
+    ...{ amount: '-4341.90', date, description: 'ALLY AUTO LOAN PMT 671910' },
+  });
+  assert.deepEqual(found(ledger, [paid('2026-01-06'), paid('2026-02-06')]).sort(), [
+    'identifier_sum multi_to_one L1 L2 S1',
+    'identifier_sum multi_to_one L3 L4 S2',
+  ]);
+});

@@ -73,3 +73,48 @@ test('several postings of one party against a line that names nobody, where no o
   const round = [invoice(18, '-800.00', 15049, 'Wingtip'), invoice(16, '-200.00', 15050, 'Wingtip')];
   assert.deepEqual(found(round, [on(20, '-1000.00', { description: 'PAYMENT' })]), []);
 });
+
+test('parties that a ledger without a column for them names in its texts', () => {
+  const bill = (day: number, amount: string, number: number, party: string) =>
+    on(day, amount, { description: `Bill INV-2026-${number} ${party}` });
+  const ledger = [
+    bill(9, '65.55', 3765, 'Diamond Pharma Inc'),
+    bill(10, '35.81', 3768, 'Diamond Pharma Inc'),
+    bill(10, '912.03', 3771, 'Quail Hospitality Ltd'),
+    bill(9, '48.20', 3790, 'Quail Hospitality Ltd'),
+  ];
+  assert.deepEqual(found(ledger, [on(13, '101.36', { description: 'TRANSFER' })]), [
+    'unnamed_total multi_to_one L1 L2 S1',
+  ]);
+  assert.deepEqual(found(ledger, [on(13, '101.36', { description: 'WIRE IN INV-2026-3765' })]), [
+    'counterparty_sum multi_to_one L1 L2 S1',
+  ]);
+});
+
+test('several of one document against what names it, and one line of these days that does not', () => {
+  const ledger = [
+    invoice(2, '396.82', 2501, 'Regal Machining'),
+    invoice(2, '1624.94', 2501, 'Regal Machining'),
+  ];
+  const named = on(4, '1213.06', { reference: 'INV-2026-2501', counterparty: 'Rgl Mchnng' });
+  const rest = on(3, '808.70', { description: 'WIRE' });
+  assert.deepEqual(found(ledger, [named, rest]), ['component_rest many_to_many L1 L2 S1 S2']);
+  assert.ok(
+    !found(ledger, [named, { ...rest, amount: '808.71' }]).some((one) => one.startsWith('component_rest')),
+  );
+  const others = { ...rest, counterparty: 'Quartz Bakery', description: 'Bread' };
+  assert.ok(!found(ledger, [named, others]).some((one) => one.startsWith('component_rest')), 'a baker’s');
+  const twice = [named, rest, { ...rest, date: '2026-03-05' }];
+  assert.ok(!found(ledger, twice).some((one) => one.startsWith('component_rest')), 'one of two nobody knows');
+});
+
+test('an amount that stands twice on one side, in the same words within days, is proposed for the first', () => {
+  const ledger = [invoice(12, '-1115.18', 3648, 'Sage Packaging')];
+  const paid = on(17, '-1115.18', { description: 'WIRE' });
+  assert.deepEqual(found(ledger, [paid, { ...paid, date: '2026-03-18' }]), ['amount_date fuzzy_match L1 S1']);
+  assert.deepEqual(
+    found(ledger, [paid, { ...paid, date: '2026-03-23' }]),
+    [],
+    'six days later is another payment',
+  );
+});
