@@ -205,11 +205,13 @@ test('a loan’s number stands on principal and interest of every month: those o
     ...month('2026-01-05', '-4326.14', '-15.76'),
     ...month('2026-02-04', '-3814.01', '-527.89'),
   ];
-  const paid = (date: string) => ({
-    ...{ amount: '-4341.90', date, description: 'ALLY AUTO LOAN PMT 671910' },
-  });
-  assert.deepEqual(found(ledger, [paid('2026-01-06'), paid('2026-02-06')]).sort(), [
-    'identifier_sum multi_to_one L1 L2 S1',
+  const paid = (date: string, description: string) => ({ amount: '-4341.90', date, description });
+  const statement = [
+    paid('2026-01-05', 'ACH ALLY AUTO 52306635'),
+    paid('2026-02-06', 'ALLY AUTO LOAN PMT 671910'),
+  ];
+  assert.deepEqual(found(ledger, statement).sort(), [
+    'counterparty_sum multi_to_one L1 L2 S1',
     'identifier_sum multi_to_one L3 L4 S2',
   ]);
 });

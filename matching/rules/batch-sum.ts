@@ -16,6 +16,7 @@ const DAYS_TO_PAY_OUT = 4;
 const LEAST_OF_DAY = 3;
 // Most is paid in within days, and there the chance is worth more.
 const [SOON_DAYS, TIMES_LIKELIER] = [3, 6];
+const CHANCE_OF_ONE = 0.05;
 
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
@@ -59,7 +60,10 @@ function poolsOf(board: Board, line: Line, batch: Batch, ofMany: number): Pool[]
   const inParts = (said || mayBeMany(line, tied)) && batch.mayHoldPartsOf(line.minor, count ?? undefined);
   const days = line.side === 'statement' ? line.day - batch.day : batch.day - line.day;
   const soon = days >= 0 && days <= SOON_DAYS ? TIMES_LIKELIER : 1;
-  const chance = collective && by === 'day' ? Math.max(batch.chance, ofMany * soon) : batch.chance;
+  const chance =
+    collective && by === 'day'
+      ? Math.max(batch.chance, Math.min(CHANCE_OF_ONE, ofMany * soon))
+      : batch.chance;
   const settles =
     isPaidOut(line) &&
     days >= 0 &&

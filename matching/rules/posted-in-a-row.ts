@@ -3,8 +3,8 @@ import type { Pool } from './parts.ts';
 
 const LONGEST = 8;
 const DAYS = 4;
-// So many deposits of a run may come to some row by chance.
-const MOST_BY_CHANCE = 0.7;
+// So many deposits of a run may come to some row by chance, and so many at the most where there are few.
+const [MOST_BY_CHANCE, CHANCE_OF_ONE] = [0.7, 0.02];
 
 /**
  * What was posted one behind the other on a day, for a line that says that it is many: a deposit's cheques are entered
@@ -30,7 +30,8 @@ export function postedInARow(open: readonly Line[]): (line: Line) => Pool[] {
     const [only, ...more] = found;
     if (!only || more.length > 0) return [];
     const why = 'were posted one behind the other';
-    return [{ lines: only, why, percent: 91, chance: MOST_BY_CHANCE / (tried * asking), wholeOnly: true }];
+    const chance = Math.min(CHANCE_OF_ONE, MOST_BY_CHANCE / (tried * asking));
+    return [{ lines: only, why, percent: 91, chance, wholeOnly: true }];
   };
 }
 
