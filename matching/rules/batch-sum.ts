@@ -26,7 +26,7 @@ export const batchSum: Rule = {
     const partners = linesWithPartner(board);
     const open = board.open().filter((line) => !partners.has(line));
     const row = postedInARow(open);
-    solve(board, batchSum, (line) => (line.said.collective && !partners.has(line) ? row(line) : []));
+    solve(board, batchSum, (line) => (partners.has(line) ? [] : row(line)));
     const batches = new Batches(open);
     const together = paidInTogether(open, board.settings.windows.amount);
     solve(board, batchSum, (line) => {
