@@ -4,6 +4,7 @@ import {
   contradicts,
   isLong,
   isMistaken,
+  isNearly,
   isNeutral,
   isSlip,
   sameIdentifier,
@@ -239,7 +240,11 @@ export class Scale {
 
   /** The same in its last digit, where nothing else in the account has the one amount of the two. */
   #isMiswritten(a: Line, b: Line, one: Identifier, other: Identifier): boolean {
-    return isMistaken(one, other, true) && this.#areOrphans(one, other) && this.#haveTheirOwnAmount(a, b);
+    return (
+      (isMistaken(one, other, true) || isNearly(one, other)) &&
+      this.#areOrphans(one, other) &&
+      this.#haveTheirOwnAmount(a, b)
+    );
   }
 
   /**

@@ -134,6 +134,18 @@ export function isSlip(one: Identifier, other: Identifier): boolean {
   return a.length >= SHORTEST_SLIP && b.length === a.length + 1 && a.slice(at) === b.slice(at + 1);
 }
 
+/** True for keys of which one has a letter or a digit more, less, or another in one place, from the second on. */
+export function isNearly(one: Identifier, other: Identifier): boolean {
+  const [short, long] = one.key.length <= other.key.length ? [one.key, other.key] : [other.key, one.key];
+  if (short.length < SHORTEST_NEARLY || long.length > short.length + 1) return false;
+  let at = 0;
+  while (at < short.length && short[at] === long[at]) at += 1;
+  const behind = short.length === long.length ? at + 1 : at;
+  return at > 0 && at < long.length - 1 && short.slice(behind) === long.slice(at + 1);
+}
+
+const SHORTEST_NEARLY = 5;
+
 /** True for a number so long that two which are nearly the same are the same, as a QR or creditor reference. */
 export function isLong({ key }: Pick<Identifier, 'key'>): boolean {
   return key.length >= LONG_NUMBER;

@@ -236,6 +236,9 @@ function anchoredPools(
         { ...ofAList, lines: credits, named },
         { ...ofNoList, lines: others.filter((other) => !isAnothers(other)), named },
       ];
+  // Whoever nets takes off what he is owed himself.
+  if (credits.length > 0)
+    pools.push({ ...ofNoList, lines: unnamed.filter((other) => !isAnothers(other)), named });
   return pools.filter(({ lines }) => lines.length > 0);
 }
 
