@@ -3,6 +3,7 @@ import { foldText, referenceKey } from '../ledger/keys.ts';
 import { remembered } from '../ledger/remembered.ts';
 import { businessDayNumbers } from './business-days.ts';
 import { isLabelledStanding } from './document-words.ts';
+import { foreignAmounts } from './foreign-amounts.ts';
 import { withoutHolder } from './holder.ts';
 import { type Identifier, sameIdentifier } from './identifiers.ts';
 import { identifiersInColumn, withReference } from './identifiers-in-text.ts';
@@ -82,6 +83,8 @@ class LineReader {
     const text = foldText(
       `${raw.reference ?? ''} ${raw.description ?? ''} ${raw.counterparty ?? ''}`.slice(0, 400),
     );
+    const foreign = foreignAmounts(currency, raw.reference, raw.description);
+    const said = saidIn(text, currency);
     // Written out: an object that is put together from others takes a quarter more room, and there are very many.
     return {
       id,
@@ -95,12 +98,15 @@ class LineReader {
       day: this.#days(date),
       reference,
       referenceText: raw.reference ?? '',
-      identifiers: this.#identifiers(raw, reference),
+      identifiers:
+        foreign.length === 0
+          ? this.#identifiers(raw, reference)
+          : [...this.#identifiers(raw, reference), ...foreign],
       name: this.#names.of(raw.counterparty),
       words: this.#names.of(raw.description),
       nameText: this.#shared(raw.counterparty ?? raw.description ?? ''),
       group: raw.group,
-      said: saidIn(text, currency),
+      said: foreign.length === 0 ? said : { ...said, exchanges: true },
     };
   }
 

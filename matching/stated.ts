@@ -44,14 +44,14 @@ export function otherLabels(a: readonly string[], b: readonly string[]): boolean
 export function statedFees(text: string, currency: string): readonly bigint[] {
   const found: bigint[] = [];
   for (const [, written = ''] of text.matchAll(FEE)) {
-    const minor = minorOf(plain(written), currency);
+    const minor = minorOf(plainAmount(written), currency);
     if (minor !== null && minor > 0n) found.push(minor);
   }
   return found.length === 0 ? NONE : found;
 }
 
 /** `1.234,56` and `1,234.56` as 1234.56; three digits behind a single sign are thousands. */
-function plain(written: string): string {
+export function plainAmount(written: string): string {
   const [, whole = '', cents = ''] =
     /^(.*?)(?:[.,](\d{1,2}))?$/.exec(written.trim().replace(/[.,']+$/, '')) ?? [];
   return `${whole.replace(/[.,']/g, '')}${cents === '' ? '' : `.${cents}`}`;

@@ -24,8 +24,13 @@ const EXPONENTS: ReadonlyMap<string, number> = new Map([
  * @throws {MoneyError} when the code is not an active one.
  */
 export function currencyCode(code: string): CurrencyCode {
-  if (!EXPONENTS.has(code)) throw new MoneyError(`"${code.slice(0, 20)}" is not an ISO 4217 currency code`);
-  return code as CurrencyCode;
+  if (!isCurrencyCode(code)) throw new MoneyError(`"${code.slice(0, 20)}" is not an ISO 4217 currency code`);
+  return code;
+}
+
+/** True for an active code of ISO 4217. */
+export function isCurrencyCode(code: string): code is CurrencyCode {
+  return EXPONENTS.has(code);
 }
 
 /** How many digits the currency's minor unit has (0, 2, 3 or 4), by ISO 4217. */

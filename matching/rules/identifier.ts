@@ -1,5 +1,6 @@
 import { show } from '../amounts.ts';
 import { type Rule, apart, quote, sideOf } from '../board.ts';
+import { FOREIGN } from '../foreign-amounts.ts';
 import { lookupKey } from '../identifiers.ts';
 import { type Line, byKeys } from '../line.ts';
 import { contradicting, mayBeInTime } from './exact-reference.ts';
@@ -49,6 +50,7 @@ export const identifier: Rule = {
       if (
         several ||
         !shared ||
+        shared.kind === FOREIGN ||
         !/\d.*\d/.test(shared.key) ||
         ledger.fee !== 0n ||
         statement.fee !== 0n ||
