@@ -3,7 +3,7 @@ import { foldText, isStanding, referenceKey } from '../ledger/keys.ts';
 import { denies, documentKind } from './document-words.ts';
 import { type Identifier, isNeutral, referenceIdentifier } from './identifiers.ts';
 import { LONGEST_TEXT, identifierOf, isDateOrPlaceholder, premises } from './identifiers-in-text.ts';
-import { countedAnew, shortenedLists } from './number-forms.ts';
+import { countedAnew, isYear, shortenedLists } from './number-forms.ts';
 
 const SHORTEST = 4;
 const LONGEST = 35;
@@ -31,6 +31,8 @@ export class KnownKeys {
       if (key === null || key.length < SHORTEST || key.length > LONGEST || !/\d/.test(key)) continue;
       const [, flat] = FLAT.exec(key) ?? [];
       if (flat !== undefined) this.#keys[side].addFlat(flat);
+      const head = headOf(text);
+      if (head !== null) this.#keys[side].addParty(head);
       const numbered = countedAnew(text);
       const [, behind] = BEHIND_YEAR.exec(text?.trim() ?? '') ?? [];
       if (behind !== undefined) this.#keys[side].addNumber(behind, key);
@@ -45,7 +47,7 @@ export class KnownKeys {
   toldIn(side: Side, ...texts: readonly (string | null)[]): Identifier[] {
     const keys = this.#keys[side === 'ledger' ? 'statement' : 'ledger'];
     if (keys.isEmpty) return [];
-    const [found, flats] = [new Set<string>(), new Set<string>()];
+    const [found, flats, parties] = [new Set<string>(), new Set<string>(), new Set<string>()];
     for (const text of texts) {
       // No key is without a digit.
       if (text === null || !/\d/.test(text)) continue;
@@ -59,12 +61,13 @@ export class KnownKeys {
       for (let from = 0; from < pieces.length; from += 1) {
         if (denies(pieces[from] ?? '')) from += DENIED;
         if (keys.hasFlat(pieces[from] ?? '')) flats.add(pieces[from] ?? '');
+        if (keys.hasParty(pieces[from] ?? '')) parties.add(pieces[from] ?? '');
         const key = keys.longest(pieces, from) ?? keys.short(pieces, from);
         if (key !== null && found.size < MOST_TOLD) found.add(key);
       }
     }
     const documents = [...found].map((word) => identifierOf(word, '') ?? referenceIdentifier(word));
-    return [...documents, ...[...flats].map(premises)];
+    return [...documents, ...[...flats].map(premises), ...[...parties].map(partyNumber)];
   }
 }
 
@@ -83,9 +86,19 @@ class Keys {
 
   // 4A of Unit 4A.
   readonly #flats = new Set<string>();
+  // ST2045 of ST2045/117.
+  readonly #parties = new Set<string>();
 
   get isEmpty(): boolean {
     return this.#keys.size === 0 && this.#flats.size === 0;
+  }
+
+  addParty(head: string): void {
+    this.#parties.add(head);
+  }
+
+  hasParty(word: string): boolean {
+    return this.#parties.has(word);
   }
 
   addFlat(flat: string): void {
@@ -159,6 +172,18 @@ class Keys {
   }
 }
 
+/** A party's number before that of its document: ST2045 of `ST2045/117`; null for a year, and for every other reference. */
+export function headOf(reference: string | null): string | null {
+  const [, letters = '', number = ''] = HEADED.exec(foldText(reference ?? '').toUpperCase()) ?? [];
+  return number === '' || isYear(number) ? null : letters + number;
+}
+
+/** What stands on all documents of a party. */
+export function partyNumber(key: string): Identifier {
+  return { key, kind: 'CUSTOMER', digits: '', year: '', standing: true, own: false };
+}
+
+const HEADED = /^\s*([A-Z]{0,5})[- ]?(\d{4,9})[-/_.]\d{1,4}\s*$/;
 const HEAD = 3;
 // A unit whose name is digits and a letter: no other word of a text is like it.
 const FLAT = /^(?:UNIT|APT|APARTMENT|FLAT|SUITE)(\d{1,3}[A-Z])$/;

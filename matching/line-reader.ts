@@ -7,7 +7,7 @@ import { foreignAmounts } from './foreign-amounts.ts';
 import { withoutHolder } from './holder.ts';
 import { type Identifier, sameIdentifier } from './identifiers.ts';
 import { identifiersInColumn, withReference } from './identifiers-in-text.ts';
-import { KnownKeys } from './known-keys.ts';
+import { KnownKeys, headOf, partyNumber } from './known-keys.ts';
 import { saidIn } from './said.ts';
 import type { Line } from './line.ts';
 import { Names } from './names.ts';
@@ -121,6 +121,8 @@ class LineReader {
     const more = told.filter(
       (one) => !said.some((other) => other.key === one.key || sameIdentifier(one, other)),
     );
+    const head = headOf(reference);
+    if (head !== null) more.push(partyNumber(head));
     if (said.length + more.length === 0) return NO_IDENTIFIERS;
     // Whoever wrote it with its year knows more of it.
     const known =
