@@ -297,6 +297,18 @@ export function identifierKeys({ identifiers }: Line): readonly string[] {
 export const premisesKeys = (line: Line): readonly string[] =>
   line.identifiers.filter(({ kind }) => kind === 'PREMISES').map(({ key }) => `PREMISES ${key}`);
 
+/** A flat, or a customer's number. */
+export const partyKeys = (line: Line): readonly string[] => [
+  ...premisesKeys(line),
+  ...line.identifiers.filter(({ kind }) => kind === 'CUSTOMER').map(({ key }) => `CUSTOMER ${key}`),
+];
+
+/** What names a document, or whoever pays. */
+export const eventOrPartyKeys = (line: Line): readonly string[] => {
+  const party = partyKeys(line);
+  return party.length === 0 ? identifierKeys(line) : [...identifierKeys(line), ...party];
+};
+
 /** What names a document, or the flat that somebody pays for. */
 export const eventOrPremisesKeys = (line: Line): readonly string[] => {
   const premises = premisesKeys(line);

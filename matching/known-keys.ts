@@ -175,7 +175,7 @@ class Keys {
 /** A party's number before that of its document: ST2045 of `ST2045/117`; null for a year, and for every other reference. */
 export function headOf(reference: string | null): string | null {
   const [, letters = '', number = ''] = HEADED.exec(foldText(reference ?? '').toUpperCase()) ?? [];
-  return number === '' || isYear(number) ? null : letters + number;
+  return number === '' || isYear(number) || documentKind(letters) !== null ? null : letters + number;
 }
 
 /** What stands on all documents of a party. */

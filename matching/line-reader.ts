@@ -118,9 +118,12 @@ class LineReader {
     const { all, own } = identifiersInColumn(column, batchOf(raw.group), description, counterparty);
     const said = isLabelled ? all : withReference(key, all);
     const told = this.#known.toldIn(side, reference, description, counterparty);
-    const more = told.filter(
-      (one) => !said.some((other) => other.key === one.key || sameIdentifier(one, other)),
-    );
+    // A party's number may be a batch's as well.
+    const isSaid = (one: Identifier, other: Identifier) =>
+      one.standing
+        ? one.key === other.key && one.kind === other.kind
+        : one.key === other.key || sameIdentifier(one, other);
+    const more = told.filter((one) => !said.some((other) => isSaid(one, other)));
     const head = headOf(reference);
     if (head !== null) more.push(partyNumber(head));
     if (said.length + more.length === 0) return NO_IDENTIFIERS;

@@ -152,3 +152,35 @@ test('a cheque of a misread number, and one that was long on its way, of an amou
   ]);
   assert.deepEqual(found([cheque('27249', '-500.00')], [cleared(18, '-500.00', 'CHECK PAID')]), []);
 });
+
+test('a key with a slip of any kind where nothing else has the amount, or the key', () => {
+  const booked = (reference: string, amount: string) => on(4, amount, { reference, description: 'Purchase' });
+  const stated = (reference: string, amount: string) => on(4, amount, { reference, description: 'Invoice' });
+  for (const slip of ['F7860', 'F788600', 'F7H860'])
+    assert.deepEqual(
+      found([booked(slip, '229.83')], [stated('F78860', '229.83')]),
+      ['amount_date fuzzy_match L1 S1'],
+      slip,
+    );
+  assert.deepEqual(found([booked('F78861', '229.83')], [stated('F78860', '229.83')]), []);
+});
+
+test('a party’s number before that of its document is known by itself', () => {
+  const fee = (reference: string, amount: string, counterparty: string) =>
+    on(4, amount, { reference, counterparty, description: 'Lunch' });
+  const ledger = [
+    fee('ST5308/127', '125.00', 'Karen Baker'),
+    fee('ST5308/527', '25.04', 'Karen Baker'),
+    fee('ST5314/118', '150.04', 'Jessica Lee'),
+    fee('ST5215/104', '125.00', 'Fatima Sanchez'),
+    fee('ST5216/105', '125.00', 'Olga Haddad'),
+  ];
+  const paid = (amount: string, counterparty: string, description: string) =>
+    on(6, amount, { counterparty, description });
+  assert.deepEqual(found(ledger, [paid('150.04', 'NANCY BAKER', 'ST5308')]), [
+    'counterparty_sum multi_to_one L1 L2 S1',
+  ]);
+  assert.deepEqual(found(ledger, [paid('125.00', 'MATTHEW SANCHEZ', 'ST5215 SCHOOL')]), [
+    'amount_date_text fuzzy_match L4 S1',
+  ]);
+});

@@ -215,3 +215,34 @@ test('a loan’s number stands on principal and interest of every month: those o
     'identifier_sum multi_to_one L3 L4 S2',
   ]);
 });
+
+test('who names one invoice and nets it takes off what he is owed himself', () => {
+  const ledger = [
+    invoice('AR-374', '1066.09', 'Willow Medical'),
+    invoice('AR-375', '254.30', 'Willow Medical'),
+    { ...invoice('AP-376', '-98.56', 'Willow Medical'), description: 'Purchase invoice' },
+  ];
+  const paid = { amount: '1221.83', date: '2026-03-14', counterparty: 'WILLOW MEDICAL CO' };
+  assert.deepEqual(found(ledger, [{ ...paid, description: 'NETTING AR-374' }]), [
+    'counterparty_sum multi_to_one L1 L2 L3 S1',
+  ]);
+});
+
+test('an amount in another currency that both texts state is one event’s, and settles nothing', () => {
+  const ledger = [
+    { ...invoice('X-1982', '2509.85', 'Golden Storage'), description: 'Invoice X-1982 EUR 2,317.50' },
+    { ...invoice('X-1990', '2532.44', 'Regal Roofing'), description: 'Invoice X-1990 EUR 2,338.36' },
+  ];
+  const paid = (amount: string, description: string) => [{ amount, date: '2026-03-12', description }];
+  assert.deepEqual(found(ledger, paid('2542.64', 'INTL WIRE EUR 2.317,50 RATE 1.0971')), [
+    'amount_mismatch fuzzy_match L1 S1',
+  ]);
+  assert.deepEqual(found(ledger, paid('2509.85', 'INTL WIRE EUR 2 317,50')), [
+    'amount_date_text exact_match L1 S1',
+  ]);
+  assert.deepEqual(
+    found(ledger, paid('2509.85', 'INTL WIRE EUR 2 338,36')),
+    ['amount_mismatch fuzzy_match L2 S1'],
+    'not the one whose amount in dollars it happens to be',
+  );
+});

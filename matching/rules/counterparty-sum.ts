@@ -1,5 +1,5 @@
 import { magnitude } from '../amounts.ts';
-import { type Board, type Rule, eventOrPremisesKeys, identifierKeys, premisesKeys } from '../board.ts';
+import { type Board, type Rule, eventOrPartyKeys, identifierKeys, partyKeys } from '../board.ts';
 import { sameIdentifier, shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
@@ -38,14 +38,14 @@ class Party {
     this.#board = board;
     this.#partners = linesWithPartner(board);
     this.#names = new NameIndex(board.open());
-    this.#naming = byKeys(board.open(), eventOrPremisesKeys);
+    this.#naming = byKeys(board.open(), eventOrPartyKeys);
   }
 
   poolsOf(line: Line): readonly Pool[] {
     const { late } = this.#board.settings.windows;
     const alsoNamed = candidates(
       line,
-      eventOrPremisesKeys(line).flatMap((key) => this.#naming.get(key) ?? []),
+      eventOrPartyKeys(line).flatMap((key) => this.#naming.get(key) ?? []),
       late,
     );
     return [...this.#anchored(line, alsoNamed), ...this.#ofItsName(line, alsoNamed)];
@@ -121,7 +121,7 @@ class Party {
     return near.filter(
       (other) =>
         shared.includes(other) ||
-        sharePremises(line, other) ||
+        sharePartyNumber(line, other) ||
         (agreeing(this.#board, line, other) &&
           !this.#isAnothers(line, other) &&
           (this.#isAlike(line, other) ||
@@ -158,9 +158,9 @@ class Party {
   }
 }
 
-function sharePremises(line: Line, other: Line): boolean {
-  const theirs = premisesKeys(other);
-  return theirs.length > 0 && premisesKeys(line).some((key) => theirs.includes(key));
+function sharePartyNumber(line: Line, other: Line): boolean {
+  const theirs = partyKeys(other);
+  return theirs.length > 0 && partyKeys(line).some((key) => theirs.includes(key));
 }
 
 /** Each list once, the first of those that have the same lines: what does not add up once does not add up again. */
