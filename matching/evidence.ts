@@ -238,7 +238,7 @@ export class Scale {
     return this.#statistics.naming(a) === 1 && this.#statistics.naming(b) === 1;
   }
 
-  /** The same in its last digit, where nothing else in the account has the one amount of the two. */
+  /** The same, also in a short number or by any slip, where nothing else in the account has the one amount of the two. */
   #isMiswritten(a: Line, b: Line, one: Identifier, other: Identifier): boolean {
     return (
       (isMistaken(one, other, true) || isNearly(one, other)) &&

@@ -3,7 +3,8 @@ import { foldText, isStanding, referenceKey } from '../ledger/keys.ts';
 import { denies, documentKind } from './document-words.ts';
 import { type Identifier, isNeutral, referenceIdentifier } from './identifiers.ts';
 import { LONGEST_TEXT, identifierOf, isDateOrPlaceholder, premises } from './identifiers-in-text.ts';
-import { countedAnew, isYear, shortenedLists } from './number-forms.ts';
+import { countedAnew, shortenedLists } from './number-forms.ts';
+import { partyNumber, partyNumberIn } from './party-numbers.ts';
 
 const SHORTEST = 4;
 const LONGEST = 35;
@@ -31,8 +32,8 @@ export class KnownKeys {
       if (key === null || key.length < SHORTEST || key.length > LONGEST || !/\d/.test(key)) continue;
       const [, flat] = FLAT.exec(key) ?? [];
       if (flat !== undefined) this.#keys[side].addFlat(flat);
-      const head = headOf(text);
-      if (head !== null) this.#keys[side].addParty(head);
+      const party = partyNumberIn(text);
+      if (party !== null) this.#keys[side].addParty(party);
       const numbered = countedAnew(text);
       const [, behind] = BEHIND_YEAR.exec(text?.trim() ?? '') ?? [];
       if (behind !== undefined) this.#keys[side].addNumber(behind, key);
@@ -93,8 +94,8 @@ class Keys {
     return this.#keys.size === 0 && this.#flats.size === 0;
   }
 
-  addParty(head: string): void {
-    this.#parties.add(head);
+  addParty(number: string): void {
+    this.#parties.add(number);
   }
 
   hasParty(word: string): boolean {
@@ -172,18 +173,6 @@ class Keys {
   }
 }
 
-/** A party's number before that of its document: ST2045 of `ST2045/117`; null for a year, and for every other reference. */
-export function headOf(reference: string | null): string | null {
-  const [, letters = '', number = ''] = HEADED.exec(foldText(reference ?? '').toUpperCase()) ?? [];
-  return number === '' || isYear(number) || documentKind(letters) !== null ? null : letters + number;
-}
-
-/** What stands on all documents of a party. */
-export function partyNumber(key: string): Identifier {
-  return { key, kind: 'CUSTOMER', digits: '', year: '', standing: true, own: false };
-}
-
-const HEADED = /^\s*([A-Z]{0,5})[- ]?(\d{4,9})[-/_.]\d{1,4}\s*$/;
 const HEAD = 3;
 // A unit whose name is digits and a letter: no other word of a text is like it.
 const FLAT = /^(?:UNIT|APT|APARTMENT|FLAT|SUITE)(\d{1,3}[A-Z])$/;

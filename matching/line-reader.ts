@@ -7,11 +7,12 @@ import { foreignAmounts } from './foreign-amounts.ts';
 import { withoutHolder } from './holder.ts';
 import { type Identifier, sameIdentifier } from './identifiers.ts';
 import { identifiersInColumn, withReference } from './identifiers-in-text.ts';
-import { KnownKeys, headOf, partyNumber } from './known-keys.ts';
+import { KnownKeys } from './known-keys.ts';
 import { saidIn } from './said.ts';
 import type { Line } from './line.ts';
 import { Names } from './names.ts';
 import { countedAnew } from './number-forms.ts';
+import { partyNumber, partyNumberIn } from './party-numbers.ts';
 import { isMonthNumber } from './periods.ts';
 import { withoutPlaces } from './places.ts';
 
@@ -83,7 +84,7 @@ class LineReader {
     const text = foldText(
       `${raw.reference ?? ''} ${raw.description ?? ''} ${raw.counterparty ?? ''}`.slice(0, 400),
     );
-    const foreign = foreignAmounts(currency, raw.reference, raw.description);
+    const foreign = foreignAmounts(text, currency);
     const said = saidIn(text, currency);
     // Written out: an object that is put together from others takes a quarter more room, and there are very many.
     return {
@@ -124,8 +125,8 @@ class LineReader {
         ? one.key === other.key && one.kind === other.kind
         : one.key === other.key || sameIdentifier(one, other);
     const more = told.filter((one) => !said.some((other) => isSaid(one, other)));
-    const head = headOf(reference);
-    if (head !== null) more.push(partyNumber(head));
+    const party = partyNumberIn(reference);
+    if (party !== null) more.push(partyNumber(party));
     if (said.length + more.length === 0) return NO_IDENTIFIERS;
     // Whoever wrote it with its year knows more of it.
     const known =

@@ -1,7 +1,9 @@
 import { isSpecific } from '../ledger/keys.ts';
+import { daysBetween } from '../policy/dates.ts';
 import type { Board } from './board.ts';
 import { lookupKey, sameIdentifier } from './identifiers.ts';
-import { type Line, byKeys } from './line.ts';
+import { type Line, byKeys, lookOf } from './line.ts';
+import { isOdd } from './statistics.ts';
 
 // Two parties may have documents of one number.
 const ONE_PARTY_PERCENT = 60;
@@ -58,4 +60,21 @@ function* repeatsAmong(
     const says = (line: Line) => line.identifiers.some((one) => sameIdentifier(one, own));
     if (repeats.length > 1) yield { repeats, wanted: others.filter(says).length };
   }
+}
+
+const DAYS_AGAIN = 2;
+
+/** True for what was booked, or paid, twice: an amount that is no round one, in the same words within days. */
+export function isAgain(line: Line, other: Line): boolean {
+  return (
+    isOdd(line.minor) &&
+    line.minor === other.minor &&
+    Math.abs(daysBetween(line.date, other.date)) <= DAYS_AGAIN &&
+    lookOf({ ...line, date: other.date }) === lookOf(other)
+  );
+}
+
+/** True where all lines of one amount are one of them and what stands there again. */
+export function isOneAgain([first, ...others]: readonly Line[]): boolean {
+  return others.every((line) => first !== undefined && isAgain(line, first));
 }

@@ -1,12 +1,11 @@
-import { daysBetween } from '../../policy/dates.ts';
 import { show } from '../amounts.ts';
 import { type Edge, assign } from '../assign.ts';
 import { type Board, type Rule, ambiguity, apart, identifierKeys, quote, scoreOf, sideOf } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
 import { shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, haveTexts, isBanksOwn, lookOf } from '../line.ts';
-import { withoutRepeats } from '../repeats.ts';
-import { isOdd, significantDigits } from '../statistics.ts';
+import { isAgain, isOneAgain, withoutRepeats } from '../repeats.ts';
+import { significantDigits } from '../statistics.ts';
 
 // Odds below these are left open: 8 : 1 where a text agrees, 64 : 1 where nothing but amount and date does.
 const LEAST_BITS_WITH_TEXT = 3;
@@ -25,7 +24,6 @@ const NEARLY_PERCENT = 75;
 const LATE_DIGITS = 2;
 const DOUBTFUL_PERCENT = 35;
 const WORD_DAYS = 3;
-const DAYS_AGAIN = 2;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
 const SLACK_BITS = 0.4;
 // Less than what counts as a difference, and more than a step in which gains are compared.
@@ -199,20 +197,6 @@ function isUnmistakable(board: Board, one: Line, other: Line, { days, namePercen
     days <= WORD_DAYS &&
     areOneOff(board, one, other)
   );
-}
-
-// What was booked, or paid, twice: an amount that is no round one, in the same words within days.
-function isAgain(line: Line, other: Line): boolean {
-  return (
-    isOdd(line.minor) &&
-    line.minor === other.minor &&
-    Math.abs(daysBetween(line.date, other.date)) <= DAYS_AGAIN &&
-    lookOf({ ...line, date: other.date }) === lookOf(other)
-  );
-}
-
-function isOneAgain([first, ...others]: readonly Line[]): boolean {
-  return others.every((line) => first !== undefined && isAgain(line, first));
 }
 
 function areOneOff(board: Board, one: Line, other: Line): boolean {

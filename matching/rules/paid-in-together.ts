@@ -18,13 +18,13 @@ const WAITING_DAYS = [2, 4, 7];
  * @returns what gives the pools of a line, the only such run or the postings of each kind; null where nothing would tell.
  */
 export function paidInTogether(open: readonly Line[], window: number): ((line: Line) => Pool[]) | null {
-  const kinds = [...byKeys(open, kindKeys).values()].filter(({ length }) => length >= 2);
-  // Where there is one shop only, all that is booked alike is its.
-  const takings = kinds.filter(
-    (lines, at) =>
-      lines.length <= MOST_IN_BATCH &&
-      !kinds.slice(0, at).some((kind) => kind.length === lines.length && kind[0] === lines[0]),
+  const kinds = [...byKeys(open, kindKeys).values()].filter(
+    ({ length }) => length >= 2 && length <= MOST_IN_BATCH,
   );
+  // Where there is one shop only, all that is booked alike is its.
+  const takings = [
+    ...new Map(kinds.map((lines) => [`${lines[0]?.rank ?? ''} ${lines.length}`, lines] as const)).values(),
+  ];
   if (takings.length > MOST_KINDS) return null;
   return (line) => {
     const runs = runsBefore(line, takings, window);
