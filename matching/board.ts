@@ -3,7 +3,6 @@ import { Aliases } from './aliases.ts';
 import { isRoundShare, minorOf } from './amounts.ts';
 import { daysBetween } from '../policy/dates.ts';
 import { type Evidence, Scale } from './evidence.ts';
-import { lookupKey } from './identifiers.ts';
 import { type Line, inOrder, otherSide, totalOf } from './line.ts';
 import { Parties } from './parties.ts';
 import type { Name } from './names.ts';
@@ -286,34 +285,6 @@ export class Board {
     );
   }
 }
-
-export function identifierKeys({ identifiers }: Line): readonly string[] {
-  const keys: string[] = [];
-  for (const one of identifiers) if (!one.standing) keys.push(lookupKey(one));
-  return keys;
-}
-
-/** What several may pay for under one number, each month anew: a flat or a unit. */
-export const premisesKeys = (line: Line): readonly string[] =>
-  line.identifiers.filter(({ kind }) => kind === 'PREMISES').map(({ key }) => `PREMISES ${key}`);
-
-/** A flat, or a customer's number. */
-export const partyKeys = (line: Line): readonly string[] => [
-  ...premisesKeys(line),
-  ...line.identifiers.filter(({ kind }) => kind === 'CUSTOMER').map(({ key }) => `CUSTOMER ${key}`),
-];
-
-/** What names a document, or whoever pays. */
-export const eventOrPartyKeys = (line: Line): readonly string[] => {
-  const party = partyKeys(line);
-  return party.length === 0 ? identifierKeys(line) : [...identifierKeys(line), ...party];
-};
-
-/** What names a document, or the flat that somebody pays for. */
-export const eventOrPremisesKeys = (line: Line): readonly string[] => {
-  const premises = premisesKeys(line);
-  return premises.length === 0 ? identifierKeys(line) : [...identifierKeys(line), ...premises];
-};
 
 export const sideOf = (lines: readonly Line[], side: Line['side']): Line[] =>
   lines.filter((line) => line.side === side);

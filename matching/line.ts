@@ -77,6 +77,11 @@ export function otherSide({ side }: Pick<Line, 'side'>): Side {
   return side === 'ledger' ? 'statement' : 'ledger';
 }
 
+/** What lines of one side, currency and amount, in minor units, are listed by. */
+export function amountKey({ currency }: Pick<Line, 'currency'>, side: Side, minor: bigint): string {
+  return `${currency} ${side} ${minor}`;
+}
+
 /** Lists lines by the keys that a function gives; a line may have several, or none and is left out. */
 export function byKeys(
   lines: Iterable<Line>,

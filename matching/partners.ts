@@ -1,5 +1,5 @@
 import type { Board } from './board.ts';
-import type { Line } from './line.ts';
+import { type Line, amountKey } from './line.ts';
 
 /**
  * Open lines whose very amount one line of the other side has within days, and nothing else in the account: whatever sums fit,
@@ -10,16 +10,13 @@ export function linesWithPartner(board: Board): ReadonlySet<Line> {
   const isNear = (one: Line, other: Line) => Math.abs(one.day - other.day) <= settings.windows.amount;
   const ledger = new Map<string, Line>();
   const found = new Set<Line>();
-  for (const line of board.open('ledger')) if (statistics.isOneOff(line)) ledger.set(amountKey(line), line);
+  for (const line of board.open('ledger'))
+    if (statistics.isOneOff(line)) ledger.set(amountKey(line, 'ledger', line.minor), line);
   for (const other of board.open('statement')) {
-    const one = statistics.isOneOff(other) ? ledger.get(amountKey(other)) : undefined;
+    const one = statistics.isOneOff(other) ? ledger.get(amountKey(other, 'ledger', other.minor)) : undefined;
     if (!one || !isNear(one, other)) continue;
     const evidence = board.weigh(one, other);
     if (!evidence.contradicted && !board.namesAnother(one, other, evidence)) found.add(one).add(other);
   }
   return found;
-}
-
-function amountKey({ currency, minor }: Line): string {
-  return `${currency} ${minor}`;
 }

@@ -1,6 +1,7 @@
-import { type Board, type Rule, identifierKeys } from '../board.ts';
+import { type Board, type Rule } from '../board.ts';
 import { sameIdentifier } from '../identifiers.ts';
 import { type Line, byKeys } from '../line.ts';
+import { identifierKeys } from '../line-keys.ts';
 import { isAlike, proposeMismatches } from '../mismatches.ts';
 import { type Shape, isKept, meaningOf, shapeOf } from '../shapes.ts';
 

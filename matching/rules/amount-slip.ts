@@ -1,8 +1,9 @@
 import { magnitude } from '../amounts.ts';
-import { type Board, type Rule, identifierKeys } from '../board.ts';
+import { type Board, type Rule } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
 import { namesDocument } from '../identifiers.ts';
 import { type Line, otherSide } from '../line.ts';
+import { identifierKeys } from '../line-keys.ts';
 import { isAlike, proposeMismatches } from '../mismatches.ts';
 import { NameIndex } from '../name-index.ts';
 import { linesWithPartner } from '../partners.ts';

@@ -26,12 +26,14 @@ export const batchSum: Rule = {
     const partners = linesWithPartner(board);
     const open = board.open().filter((line) => !partners.has(line));
     const row = postedInARow(open);
-    solve(board, batchSum, (line) => (partners.has(line) ? [] : row(line)));
+    const solveAlone = (poolsFor: (line: Line) => Pool[]) =>
+      solve(board, batchSum, (line) => (partners.has(line) ? [] : poolsFor(line)));
+    solveAlone(row);
     const batches = new Batches(open);
     const together = paidInTogether(open, board.settings.windows.amount);
-    solve(board, batchSum, (line) => {
+    solveAlone((line) => {
       const size = parseInt(magnitude(line.minor).toString(), 10);
-      if (size * batches.mostChance < 1 || partners.has(line)) return [];
+      if (size * batches.mostChance < 1) return [];
       return (
         batches
           .near(line, board.settings.windows.amount)
@@ -43,8 +45,7 @@ export const batchSum: Rule = {
           )
       );
     });
-    if (together)
-      solve(board, batchSum, (line) => (line.said.collective && !partners.has(line) ? together(line) : []));
+    if (together) solveAlone((line) => (line.said.collective ? together(line) : []));
     const ofMonth = bankOwnOfMonth(board.open());
     solve(board, batchSum, (line) => (line.said.bankOwn ? ofMonth(line) : []));
   },
@@ -101,9 +102,11 @@ function poolsOf(board: Board, line: Line, batch: Batch, ofMany: number): Pool[]
     const lines = all.filter(({ minor }) => minor > 0n === line.minor > 0n);
     pools.push({ ...shared, lines, percent: 93, chance: CHANCE_STATED, beforeFee: true, ...least });
   }
-  if (whole)
-    for (const lines of [sameSign(line, all), all])
+  if (whole) {
+    const same = sameSign(line, all);
+    for (const lines of same.length === all.length ? [all] : [same, all])
       pools.push({ ...shared, lines, percent: 89, wholeOnly: true });
+  }
   if (inParts && days >= -DAYS_BEFORE)
     pools.push({ ...shared, lines: sameSign(line, all), percent: by === 'day' ? 84 : 90, ...least });
   return pools;

@@ -1,6 +1,7 @@
 import { magnitude, show } from '../amounts.ts';
-import { type Board, type Rule, identifierKeys, percentScore, quote, sideOf } from '../board.ts';
-import { type Line, byKeys, otherSide, totalOf } from '../line.ts';
+import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
+import { type Line, amountKey, byKeys, otherSide, totalOf } from '../line.ts';
+import { identifierKeys } from '../line-keys.ts';
 import { agreeing } from './parts.ts';
 
 const PERCENT = 80;
@@ -20,19 +21,16 @@ export const componentRest: Rule = {
       for (const side of ['ledger', 'statement'] as const) {
         const [own, theirs] = [sideOf(lines, side), sideOf(lines, otherSide({ side }))];
         if (own.length < 2 || theirs.length === 0 || !lines.every((line) => board.isOpen(line))) continue;
-        const rest = restOf(board, own, theirs, (having ??= byKeys(open, amountKeys)));
+        const rest = restOf(
+          board,
+          own,
+          theirs,
+          (having ??= byKeys(open, (line) => [amountKey(line, line.side, line.minor)])),
+        );
         if (rest) propose(board, key, own, [...theirs, rest]);
       }
   },
 };
-
-function amountKeys(line: Line): string[] {
-  return [amountKey(line, line.side, line.minor)];
-}
-
-function amountKey({ currency }: Line, side: Line['side'], minor: bigint): string {
-  return `${currency} ${side} ${minor}`;
-}
 
 /** The only line that comes to what is missing, of an amount that nothing else in the account has. */
 function restOf(

@@ -1,7 +1,8 @@
 import { magnitude } from '../amounts.ts';
-import { type Board, type Rule, eventOrPartyKeys, identifierKeys, partyKeys } from '../board.ts';
+import { type Board, type Rule } from '../board.ts';
 import { sameIdentifier, shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, totalOf } from '../line.ts';
+import { eventOrPartyKeys, identifierKeys, partyKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
 import { linesWithPartner } from '../partners.ts';
 import { type Pool, agreeing, canReach, candidates, isCandidate, sameSign, solve } from './parts.ts';

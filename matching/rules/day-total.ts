@@ -1,6 +1,6 @@
 import { show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, sideOf } from '../board.ts';
-import { type Line, byKeys, otherSide, totalOf } from '../line.ts';
+import { type Line, amountKey, byKeys, otherSide, totalOf } from '../line.ts';
 import { significantDigits } from '../statistics.ts';
 import { ofAnotherParty, shapeOf } from './group-key.ts';
 
@@ -22,7 +22,7 @@ export const dayTotal: Rule = {
     const open = board.open();
     const days = byKeys(open, ({ side, currency, date }) => [`${side} ${currency} ${date}`]);
     const byTotal = Map.groupBy([...days.values()].filter(isOfMany), (lines) =>
-      amountKey(lines[0], otherSide(lines[0] ?? { side: 'ledger' }), totalOf(lines)),
+      lines[0] ? amountKey(lines[0], otherSide(lines[0]), totalOf(lines)) : '',
     );
     const singles = byKeys(open, (line) => {
       const key = amountKey(line, line.side, line.minor);
@@ -43,10 +43,6 @@ function isOfMany(lines: readonly Line[]): boolean {
 
 function textOf(line: Line | undefined): string | undefined {
   return (line?.name ?? line?.words)?.joined;
-}
-
-function amountKey(line: Line | undefined, side: Line['side'], minor: bigint): string {
-  return `${line?.currency ?? ''} ${side} ${minor}`;
 }
 
 function propose(board: Board, whole: Line, day: readonly Line[]): void {

@@ -1,9 +1,10 @@
 import { show } from '../amounts.ts';
 import { type Edge, assign } from '../assign.ts';
-import { type Board, type Rule, ambiguity, apart, identifierKeys, quote, scoreOf, sideOf } from '../board.ts';
+import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from '../board.ts';
 import type { Evidence } from '../evidence.ts';
 import { shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, haveTexts, isBanksOwn, lookOf } from '../line.ts';
+import { identifierKeys } from '../line-keys.ts';
 import { isAgain, isOneAgain, withoutRepeats } from '../repeats.ts';
 import { significantDigits } from '../statistics.ts';
 

@@ -1,8 +1,9 @@
 import { referenceKey } from '../../ledger/keys.ts';
-import { type Board, type Rule, eventOrPremisesKeys, identifierKeys, premisesKeys } from '../board.ts';
+import { type Board, type Rule } from '../board.ts';
 import { lookupKey, sameIdentifier } from '../identifiers.ts';
 import { identifierOf } from '../identifiers-in-text.ts';
-import { type Line, byKeys, totalOf } from '../line.ts';
+import { type Line, amountKey, byKeys, otherSide, totalOf } from '../line.ts';
+import { eventOrPremisesKeys, identifierKeys, premisesKeys } from '../line-keys.ts';
 import { otherLabels } from '../stated.ts';
 import { type Pool, canReach, candidates, ofOneParty, sameSign, solve } from './parts.ts';
 
@@ -131,14 +132,10 @@ class Documents {
 
   /** True where a credit note of the same counterparty is what some lines come to more than this one. */
   isTakenOff(line: Line, parts: readonly Line[]): boolean {
-    this.#ofAmount ??= byKeys(this.#board.open(), (one) => [amountKey(one.currency, one.minor)]);
-    const credits = this.#ofAmount.get(amountKey(line.currency, line.minor - totalOf(parts))) ?? [];
-    return credits.some(({ side, name }) => side !== line.side && parts.some((part) => part.name === name));
+    this.#ofAmount ??= byKeys(this.#board.open(), (one) => [amountKey(one, one.side, one.minor)]);
+    const credits = this.#ofAmount.get(amountKey(line, otherSide(line), line.minor - totalOf(parts))) ?? [];
+    return credits.some(({ name }) => parts.some((part) => part.name === name));
   }
-}
-
-function amountKey(currency: string, minor: bigint): string {
-  return `${currency} ${minor}`;
 }
 
 /** True where all name one batch or payout. From a deposit slip nobody takes a fee. */

@@ -1,6 +1,7 @@
 import { magnitude } from '../amounts.ts';
-import { type Board, type Rule, eventOrPremisesKeys, sideOf } from '../board.ts';
+import { type Board, type Rule, sideOf } from '../board.ts';
 import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
+import { eventOrPremisesKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
 import { equalHalves, equalSubsets } from '../subsets.ts';
 import { takeSides } from './sides.ts';

@@ -1,6 +1,7 @@
 import { magnitude, show } from '../amounts.ts';
-import { type Board, type Rule, identifierKeys, percentScore, quote } from '../board.ts';
+import { type Board, type Rule, percentScore, quote } from '../board.ts';
 import { type Line, byKeys, otherSide } from '../line.ts';
+import { identifierKeys } from '../line-keys.ts';
 
 /**
  * A posting and its reversal on one side: opposite amounts under one reference that nothing on the other side names.

@@ -1,8 +1,9 @@
 // Lines that name nobody and no document, and that only their amounts tie to somebody.
 import { magnitude } from '../amounts.ts';
-import { type Board, type Rule, identifierKeys } from '../board.ts';
+import { type Board, type Rule } from '../board.ts';
 import { shareIdentifier } from '../identifiers.ts';
-import { type Line, byKeys, otherSide, totalOf } from '../line.ts';
+import { type Line, amountKey, byKeys, otherSide, totalOf } from '../line.ts';
+import { identifierKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
 import { countWhile } from '../sorted.ts';
 import { isOdd } from '../statistics.ts';
@@ -131,9 +132,9 @@ class Nobodys {
   constructor(board: Board) {
     this.#window = board.settings.windows.amount;
     const open = board.open();
-    const having = byKeys(open, ({ side, currency, minor }) => [`${side} ${currency} ${minor}`]);
+    const having = byKeys(open, (line) => [amountKey(line, line.side, line.minor)]);
     const isExplained = (line: Line) =>
-      (having.get(`${otherSide(line)} ${line.currency} ${line.minor}`) ?? []).some((other) =>
+      (having.get(amountKey(line, otherSide(line), line.minor)) ?? []).some((other) =>
         isCandidate(line, other, board.settings.windows.group),
       );
     const words = { ledger: wordsOf(board.open('ledger')), statement: wordsOf(board.open('statement')) };
