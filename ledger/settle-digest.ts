@@ -3,7 +3,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Decimal, ZERO } from '../policy/money.ts';
 import type { Database } from './database.ts';
 
-// Migration 0020 has the same number.
+// Migration 0023 has the same number.
 const CHUNK = 10_000;
 
 /** What one rule settled or proposed in one go: how many matches, their amount in US dollars, and the digest of the list. */

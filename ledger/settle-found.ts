@@ -9,7 +9,7 @@ export const BULK_RULE = 'exact_reference';
 export const BULK_VERSION = 7;
 
 /**
- * Finds the pairs that the rule `exact_reference` would find and nobody could doubt (migrations 0019 and 0021 say which), and
+ * Finds the pairs that the rule `exact_reference` would find and nobody could doubt (migration 0023 says which), and
  * keeps them in the temporary table `settle_found` until the transaction ends. What is not there is left to the matcher;
  * so the database saves time and decides nothing otherwise.
  * @param again earlier matches whose lines count as open.

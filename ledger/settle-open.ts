@@ -39,7 +39,7 @@ export async function* foundOneByOne(
       ? sql`again`
       : sql`not again and counterparty_key in (select h.counterparty_key from settle_held h)`;
   const query = sql<{ ledger_id: string; statement_id: string; reasons: string }>`
-    select ledger_id, statement_id, reasons from settle_found f
+    select ledger_id, statement_id, found_reasons(reference, amount, currency, days) as reasons from settle_found f
      where ${chosen} order by ledger_date, ledger_ref collate "C"`;
   for await (const rows of inBatches(tx, query, BATCH))
     yield rows.map((row): Candidate => ({
