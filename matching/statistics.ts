@@ -215,8 +215,13 @@ function coincidence(minor: bigint): number {
 
 /** True for an amount that is no round one: few others are like it by chance. */
 export function isOdd(minor: bigint): boolean {
-  return significantDigits(minor) >= ODD_DIGITS;
+  const amount = magnitude(minor);
+  // Most end in another digit than zero.
+  return amount >= LEAST_ODD && (amount % 10n !== 0n || significantDigits(amount) >= ODD_DIGITS);
 }
+
+// The least number of as many digits.
+const LEAST_ODD = 10n ** BigInt(ODD_DIGITS - 1);
 
 /** How many digits an amount has before its zeros: 1250.00 has three. */
 export function significantDigits(minor: bigint): number {
