@@ -20,6 +20,7 @@ import { lessBankFee } from './rules/less-bank-fee.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
 import { paidInPieces } from './rules/paid-in-pieces.ts';
+import { periodTotal } from './rules/period-total.ts';
 import { sameDay } from './rules/same-day.ts';
 import { steadyShare } from './rules/steady-share.ts';
 import { unnamedRest, unnamedTotal } from './rules/unnamed.ts';
@@ -50,6 +51,7 @@ export const RULES: readonly Rule[] = [
   reversalInText,
   counterpartyComponent,
   dayGroup,
+  periodTotal,
   amountSlip,
   batchSum,
   batchPair,

@@ -44,8 +44,12 @@ export function percentOf({ share }: Share): string {
   return (share / 100_000).toFixed(2);
 }
 
-/** The share in which most agree; null where chance might bring as many. @param mostEach what is kept of each at most besides. */
-export function shareOf(observed: readonly Kept[], mostEach: bigint): Share | null {
+/**
+ * The share in which most agree; null where chance might bring as many.
+ * @param mostEach what is kept of each at most besides.
+ * @param least how many have to agree.
+ */
+export function shareOf(observed: readonly Kept[], mostEach: bigint, least = LEAST_VOTES): Share | null {
   // Of round amounts many differ by one share, and of one amount all do.
   const odd = observed.filter(({ gross }) => gross >= LEAST_GROSS && isOdd(gross));
   const telling = [...new Map(odd.map((one) => [`${one.gross} ${one.kept}`, one] as const)).values()];
@@ -56,7 +60,7 @@ export function shareOf(observed: readonly Kept[], mostEach: bigint): Share | nu
     const ranges = telling.map((one) => sharesOf(one, each)).filter(({ from }) => from > 0);
     const found = mostIn(ranges);
     const tries = ranges.length * sums;
-    if (found.votes < LEAST_VOTES || chanceOf(found.votes, expectedIn(ranges)) * tries > CHANCE) continue;
+    if (found.votes < least || chanceOf(found.votes, expectedIn(ranges)) * tries > CHANCE) continue;
     if (best === null || found.votes > best.votes) best = { each, share: found.at, votes: found.votes };
   }
   return best;
