@@ -340,13 +340,26 @@ function isCutCheque(a: Identifier, b: Identifier): boolean {
   return last !== undefined && long.digits.length > last.length && long.key.endsWith(last);
 }
 
-// People say the last four digits of a document's long number.
+// People say the last four digits of a document's long number, and a payment reference has check digits behind them.
 function areLastDigits(a: Identifier, b: Identifier): boolean {
   if (a.standing || b.standing) return false;
   const [ours, theirs] = [lastDigitsOf(a), lastDigitsOf(b)];
   const [short, long] = ours.length <= theirs.length ? [ours, theirs] : [theirs, ours];
-  return short.length >= 4 && long.length >= short.length + 2 && long.endsWith(short);
+  if (short.length < 4 || long.length < short.length + 2) return false;
+  return long.endsWith(short) || (short.length >= SHORTEST_CHECKED && isBeforeCheckDigits(short, long));
 }
+
+// One digit (KID, OCR, QR reference) or two (Belgian structured communication), behind a customer's number and a document's.
+function isBeforeCheckDigits(short: string, long: string): boolean {
+  return (
+    long.length >= LEAST_STRUCTURED &&
+    (long.startsWith(short, long.length - short.length - 1) ||
+      long.startsWith(short, long.length - short.length - 2))
+  );
+}
+
+const SHORTEST_CHECKED = 5;
+const LEAST_STRUCTURED = 9;
 
 function lastDigitsOf({ key }: Identifier): string {
   let from = key.length;

@@ -112,7 +112,7 @@ function isWithinHundredth(a: Line, b: Line): boolean {
   return a.minor > 0n === b.minor > 0n && magnitude(a.minor - b.minor) * 100n <= magnitude(a.minor);
 }
 
-/** True for amounts that differ by a tenth at most. */
+/** True for amounts that differ by hardly more than a tenth, which was rounded. */
 function isClose(a: Line, b: Line): boolean {
-  return magnitude(a.minor - b.minor) * 10n <= magnitude(a.minor);
+  return magnitude(a.minor - b.minor) * 9n <= magnitude(a.minor);
 }
