@@ -24,6 +24,7 @@ const NEARLY_NAME_BITS = 3;
 const NEARLY_PERCENT = 75;
 const LATE_DIGITS = 2;
 const DOUBTFUL_PERCENT = 35;
+const ALIKE_PERCENT = 60;
 const WORD_DAYS = 3;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
 const SLACK_BITS = 0.4;
@@ -137,7 +138,7 @@ function pairsOf(
     // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
     const floor = evidence.identifierBits >= 0 ? plainBits(board, evidence, isOnly) : 0;
     const alone =
-      times === 1 || (times > 1 && !withText)
+      times === 1 || (times > 1 && (!withText || areAlike(evidence)))
         ? aloneBits(board, one, times)
         : isRepeated
           ? ALONE_BITS + board.statistics.recurrence(one)
@@ -177,6 +178,10 @@ function isLate(board: Board, one: Line, other: Line, { days, namePercent, nameB
     board.statistics.isOnlyOfParty(one) &&
     board.statistics.isOnlyOfParty(other)
   );
+}
+
+function areAlike({ namePercent }: Evidence): boolean {
+  return (namePercent ?? 0) >= ALIKE_PERCENT;
 }
 
 /** The initials of a name, or most of it, and an amount that is not very round: enough where nobody else has that amount. */
