@@ -34,6 +34,7 @@ export const RULES: readonly Rule[] = [
   sameSideOffset,
   identifierSum,
   intercompanyReference,
+  dayTotal,
   amountDateText,
   dayTotal,
   namedOffset,

@@ -17,7 +17,7 @@ const OWN_PERCENT = 60;
  */
 export const dayTotal: Rule = {
   name: 'day_total',
-  version: 1,
+  version: 2,
   find(board) {
     const open = board.open();
     const days = byKeys(open, ({ side, currency, date }) => [`${side} ${currency} ${date}`]);
@@ -47,6 +47,8 @@ function textOf(line: Line | undefined): string | undefined {
 
 function propose(board: Board, whole: Line, day: readonly Line[]): void {
   if (significantDigits(whole.minor) < ODD_DIGITS || !isSoonBehind(whole, day)) return;
+  // Beside the one payment of a day what others come to is nothing.
+  if (day.some(({ minor }) => minor === whole.minor)) return;
   const parts = withoutOffsets(board, day);
   const lines = [...parts, whole];
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
