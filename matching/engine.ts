@@ -19,6 +19,7 @@ import { intercompanyReference } from './rules/intercompany.ts';
 import { lessBankFee } from './rules/less-bank-fee.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
+import { lessCommission } from './rules/less-commission.ts';
 import { paidInPieces } from './rules/paid-in-pieces.ts';
 import { periodTotal } from './rules/period-total.ts';
 import { sameDay } from './rules/same-day.ts';
@@ -42,6 +43,7 @@ export const RULES: readonly Rule[] = [
   groupRemainder,
   batchTotal,
   counterpartySum,
+  lessCommission,
   unnamedRest,
   componentRest,
   listedInPart,

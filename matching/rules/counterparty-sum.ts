@@ -5,6 +5,7 @@ import { type Line, byKeys, totalOf } from '../line.ts';
 import { eventOrPartyKeys, identifierKeys, partyKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
 import { linesWithPartner } from '../partners.ts';
+import { numbersInARow } from './numbers-in-a-row.ts';
 import { type Pool, agreeing, canReach, candidates, isCandidate, sameSign, solve } from './parts.ts';
 
 // How many accidental sums a pool may produce before one that fits proves nothing.
@@ -21,7 +22,7 @@ const NEARER = [3, 6];
 /** One line against several of the same counterparty. A proposal. */
 export const counterpartySum: Rule = {
   name: 'counterparty_sum',
-  version: 10,
+  version: 11,
   find(board) {
     const party = new Party(board);
     solve(board, counterpartySum, (line) => party.poolsOf(line));
@@ -111,6 +112,7 @@ class Party {
       ...(shared.length > 0 ? [] : [...nearer, same]).map((lines) => ({
         ...{ ...shape, lines, percent: 80, wholeOnly: true as const, lessShare: true as const },
       })),
+      ...numbersInARow(line, pool),
     ];
   }
 

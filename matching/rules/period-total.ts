@@ -95,7 +95,8 @@ function proposeTotals(board: Board, kinds: readonly (readonly Line[])[], others
     if (!whole || more.length > 0 || significantDigits(whole.minor) < ODD_DIGITS) continue;
     const day = dayNumber(whole.date);
     const [batch, ...rivals] = (byTotal.get(whole.minor) ?? []).filter((one) => isNear(whole, day, one.last));
-    if (!batch || rivals.length > 0) continue;
+    // Beside the one payment of a period what others come to is nothing.
+    if (!batch || rivals.length > 0 || batch.lines.some(({ minor }) => minor === whole.minor)) continue;
     const near =
       countWhile(days, (last) => last <= day + DAYS_BEHIND) -
       countWhile(days, (last) => last < day - DAYS_BEHIND);
@@ -118,7 +119,9 @@ function proposeNets(board: Board, kinds: readonly (readonly Line[])[], others: 
       for (const period of PERIODS) {
         const open = kind.filter((line) => board.isOpen(line));
         const observed = batchesOf(open, period).flatMap((batch) => {
-          const receipt = receipts.find((one) => board.isOpen(one) && isBehind(dayNumber(one.date), batch.last));
+          const receipt = receipts.find(
+            (one) => board.isOpen(one) && isBehind(dayNumber(one.date), batch.last),
+          );
           const kept = batch.total - (receipt?.minor ?? 0n);
           return receipt && kept > 0n && kept * MOST_KEPT < batch.total
             ? [{ ...batch, receipt, gross: batch.total, kept, payments: batch.lines.length }]
@@ -129,7 +132,13 @@ function proposeNets(board: Board, kinds: readonly (readonly Line[])[], others: 
         if (!share) continue;
         const agreeing = observed.filter((one) => agrees(one, share));
         for (const { lines, receipt } of agreeing)
-          propose(board, lines, receipt, 85, `less ${percentOf(share)} percent, as ${agreeing.length} periods of it are`);
+          propose(
+            board,
+            lines,
+            receipt,
+            85,
+            `less ${percentOf(share)} percent, as ${agreeing.length} periods of it are`,
+          );
       }
   }
 }

@@ -1,0 +1,60 @@
+import { magnitude } from '../amounts.ts';
+import { type Line, inOrder, totalOf } from '../line.ts';
+import { type Pool, sameSign } from './parts.ts';
+
+const MOST_LINES = 60;
+// So many rows may come to a line by chance.
+const CHANCE = 0.2;
+
+/**
+ * Documents of one party whose numbers stand beside each other: who pays several pays those that are next.
+ * @param party lines that may be parts of the line.
+ * @returns the only such row that comes to it, to the cent; none where there are several.
+ */
+export function numbersInARow(line: Line, party: readonly Line[]): Pool[] {
+  const [exact, ...others] = rowsFrom(line, party, line.minor).filter((row) => totalOf(row) === line.minor);
+  if (!exact || others.length > 0) return [];
+  const chance = (2 * CHANCE) / (party.length * (party.length - 1));
+  const why = 'have its counterparty and numbers in a row';
+  return [{ lines: exact, why, percent: 92, chance, wholeOnly: true }];
+}
+
+/**
+ * Two or more lines whose numbers stand beside each other, and that come to no less than an amount and no more than another; none
+ * where a line has no number, or where there are too many.
+ * @param most in minor units, of the line's sign.
+ */
+export function rowsFrom(line: Line, party: readonly Line[], most: bigint): (readonly Line[])[] {
+  const sorted = inOrderOfNumbers(sameSign(line, party));
+  const rows: (readonly Line[])[] = [];
+  if (sorted === null || sorted.length > MOST_LINES) return rows;
+  const [from, to] = [magnitude(line.minor), magnitude(most)];
+  for (const [at, first] of sorted.entries()) {
+    let total = magnitude(first.minor);
+    for (const [more, next] of sorted.slice(at + 1).entries()) {
+      total += magnitude(next.minor);
+      if (total > to) break;
+      if (total >= from) rows.push(sorted.slice(at, at + more + 2));
+    }
+  }
+  return rows;
+}
+
+function inOrderOfNumbers(lines: readonly Line[]): Line[] | null {
+  const numbered: { line: Line; number: string }[] = [];
+  for (const line of lines) {
+    const number = numberOf(line);
+    if (number === null) return null;
+    numbered.push({ line, number });
+  }
+  return numbered
+    .sort((a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : inOrder(a.line, b.line)))
+    .map(({ line }) => line);
+}
+
+const LONGEST_NUMBER = 24;
+
+function numberOf({ identifiers }: Line): string | null {
+  const document = identifiers.find(({ standing, digits }) => !standing && digits !== '');
+  return document ? `${document.year} ${document.digits.padStart(LONGEST_NUMBER, '0')}` : null;
+}
