@@ -91,9 +91,11 @@ class Party {
     const ofOneDay = (some: readonly Line[]) => byKeys(some, (other) => [other.date]).values();
     const days = [...ofOneDay(same), ...ofOneDay(within(pool, group))];
     const nearer = NEARER.map((most) => within(same, most));
-    // Where many names have a word in common, those that are the line's own go first.
+    // Where many names have a word in common, those that are the line's own, or have its number, go first.
     const own = (some: readonly Line[]) =>
-      some.filter((other) => this.#board.namePercent(line, other) >= OWN_PERCENT);
+      some.filter(
+        (other) => this.#board.namePercent(line, other) >= OWN_PERCENT || sharePartyNumber(line, other),
+      );
     const ofItsName: readonly (readonly Line[])[] = [...days, ...nearer, same, within(pool, group)].map(own);
     // A party with many lines has many sums, and each of its payments is looked for among them.
     const chance = CHANCE_SAME_PARTY * Math.min(1, FEW_LINES / pool.length);

@@ -115,6 +115,7 @@ function proposeNets(board: Board, kinds: readonly (readonly Line[])[], others: 
   );
   for (const receipts of series.values()) {
     if (receipts.length < LEAST_PERIODS) continue;
+    const currency = receipts[0]?.currency ?? '';
     for (const kind of kinds)
       for (const period of PERIODS) {
         const open = kind.filter((line) => board.isOpen(line));
@@ -128,16 +129,17 @@ function proposeNets(board: Board, kinds: readonly (readonly Line[])[], others: 
             : [];
         });
         if (observed.length < LEAST_PERIODS) continue;
-        const share = shareOf(observed, 0n, LEAST_PERIODS);
+        const share = shareOf(observed, board.feeEach(currency), LEAST_PERIODS);
         if (!share) continue;
         const agreeing = observed.filter((one) => agrees(one, share));
+        const each = share.each > 0n ? ` and ${show(share.each, currency)} of each` : '';
         for (const { lines, receipt } of agreeing)
           propose(
             board,
             lines,
             receipt,
             85,
-            `less ${percentOf(share)} percent, as ${agreeing.length} periods of it are`,
+            `less ${percentOf(share)} percent${each}, as ${agreeing.length} periods of it are`,
           );
       }
   }
