@@ -9,7 +9,7 @@ import { identifierKeys } from '../line-keys.ts';
  */
 export const sameSideOffset: Rule = {
   name: 'same_side_offset',
-  version: 9,
+  version: 10,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const inBoth = happenedInBoth(board);
@@ -17,6 +17,7 @@ export const sameSideOffset: Rule = {
       const { first } = pair;
       if (paysThrough(board, pair) || inBoth(pair) || areOfOneBatch(pair)) continue;
       if (hasTwin(board, named, first) && hasTwin(board, named, pair.second)) continue;
+      if (isSpokenFor(board, named, first) || isSpokenFor(board, named, pair.second)) continue;
       const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
       // Where the other side knows this event, one posting is its, and only what was taken back besides is offset.
       const known = across.filter((line) => line.side !== first.side && board.isOpen(line)).length;
@@ -145,6 +146,15 @@ function hasTwin(board: Board, named: ReadonlyMap<string, readonly Line[]>, line
       .get(key)
       ?.some((other) => other.side !== line.side && other.minor === line.minor && board.isOpen(other)),
   );
+}
+
+/** True when the other side has the amount under an identifier of the line as often as its own side has. */
+function isSpokenFor(board: Board, named: ReadonlyMap<string, readonly Line[]>, line: Line): boolean {
+  return identifierKeys(line).some((key) => {
+    const same = (named.get(key) ?? []).filter((other) => other.minor === line.minor && board.isOpen(other));
+    const across = same.filter(({ side }) => side !== line.side).length;
+    return across > 0 && across >= same.length - across;
+  });
 }
 
 /** Tells of a pair whether the other side has both amounts in near days too, as of a deposit that was returned: then each has its partner there. */

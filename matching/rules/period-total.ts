@@ -20,8 +20,10 @@ const CHANCE = 0.02;
 const CHANCE_NAMED = 0.2;
 const ODD_DIGITS = 4;
 
+type PeriodOf = (date: string) => string;
+
 // A week that begins on any of its days, half a month, a month.
-const PERIODS: readonly ((date: string) => string)[] = [
+const LONGER: readonly PeriodOf[] = [
   ...Array.from(
     { length: 7 },
     (_, first) => (date: string) => String(Math.floor((dayNumber(date) + first) / 7)),
@@ -29,6 +31,7 @@ const PERIODS: readonly ((date: string) => string)[] = [
   (date) => `${date.slice(0, 7)} ${date.slice(8) <= '15' ? 'first' : 'second'}`,
   (date) => date.slice(0, 7),
 ];
+const PERIODS: readonly PeriodOf[] = [(date) => date, ...LONGER];
 
 /** What was posted of one kind in one period, in the order of the days. */
 interface Batch {
@@ -63,8 +66,9 @@ export const periodTotal: Rule = {
 
 /** All lines, those of each name, and those with each word; each such list once. */
 function kindsOf(lines: readonly Line[]): (readonly Line[])[] {
-  const kinds = byKeys(lines, ({ name, words }) => [
+  const kinds = byKeys(lines, ({ name, words, identifiers }) => [
     'all',
+    ...identifiers.filter(({ standing }) => standing).map(({ key }) => `number ${key}`),
     ...(name ? [`name ${name.joined}`] : []),
     ...[...(name?.words ?? []), ...(words?.words ?? [])].filter((word) => word.length >= SHORTEST_WORD),
   ]);
@@ -75,7 +79,7 @@ function unlike(lists: readonly (readonly Line[])[]): (readonly Line[])[] {
   return [...new Map(lists.map((list) => [list.map(({ rank }) => rank).join(' '), list] as const)).values()];
 }
 
-function batchesOf(kind: readonly Line[], periodOf: (date: string) => string): Batch[] {
+function batchesOf(kind: readonly Line[], periodOf: PeriodOf): Batch[] {
   return [...byKeys(kind, ({ date }) => [periodOf(date)]).values()].map(batchOf);
 }
 
@@ -117,7 +121,7 @@ function proposeNets(board: Board, kinds: readonly (readonly Line[])[], others: 
     if (receipts.length < LEAST_PERIODS) continue;
     const currency = receipts[0]?.currency ?? '';
     for (const kind of kinds)
-      for (const period of PERIODS) {
+      for (const period of LONGER) {
         const open = kind.filter((line) => board.isOpen(line));
         const observed = batchesOf(open, period).flatMap((batch) => {
           const receipt = receipts.find(
@@ -132,6 +136,8 @@ function proposeNets(board: Board, kinds: readonly (readonly Line[])[], others: 
         const share = shareOf(observed, board.feeEach(currency), LEAST_PERIODS);
         if (!share) continue;
         const agreeing = observed.filter((one) => agrees(one, share));
+        // Days are another rule's.
+        if (agreeing.filter(isOfDays).length * 2 < observed.length) continue;
         const each = share.each > 0n ? ` and ${show(share.each, currency)} of each` : '';
         for (const { lines, receipt } of agreeing)
           propose(
@@ -143,6 +149,10 @@ function proposeNets(board: Board, kinds: readonly (readonly Line[])[], others: 
           );
       }
   }
+}
+
+function isOfDays({ lines }: Batch): boolean {
+  return lines[0]?.date !== lines.at(-1)?.date;
 }
 
 // A half of the gross amount is not kept by anybody.

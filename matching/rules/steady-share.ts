@@ -32,7 +32,7 @@ interface Pair extends Kept {
  */
 export const steadyShare: Rule = {
   name: 'steady_share',
-  version: 2,
+  version: 3,
   find(board) {
     for (const lines of byKeys(board.open(), ({ currency }) => [currency]).values()) {
       proposeBySales(board, lines, salesOfDays);
@@ -60,10 +60,16 @@ function proposeBySales(
 
 /** All that was sold on a day, or on some days in a row; and of each kind of sale by itself, where they are few: `Card sales Amex`. */
 function salesOfDays(open: readonly Line[]): Sale[] {
-  const kinds = [...byKeys(open, ({ words }) => (words ? [words.joined] : [])).values()];
+  const kinds = [...byKeys(open, kindsOf).values()];
   const sales = [open, ...(kinds.length <= MOST_KINDS ? kinds : [])].flatMap(daysInARow);
   // Of one kind may be all of a day.
   return [...new Map(sales.map((sale) => [sale.map(({ rank }) => rank).join(' '), sale] as const)).values()];
+}
+
+// What it says, and the number of a shop or a terminal.
+function kindsOf({ words, identifiers }: Line): string[] {
+  const numbers = identifiers.filter(({ standing }) => standing).map(({ key }) => `number ${key}`);
+  return words ? [words.joined, ...numbers] : numbers;
 }
 
 function daysInARow(open: readonly Line[]): Sale[] {
