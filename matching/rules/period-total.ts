@@ -10,14 +10,16 @@ import { shapeOf } from './group-key.ts';
 
 const LEAST_LINES = 3;
 const LEAST_PERIODS = 3;
-const SHORTEST_WORD = 3;
+const [SHORTEST_WORD, SHORTEST_NUMBER] = [3, 4];
 // Of more lines there are so many periods that some come to any amount.
 const MOST_LINES = 4_000;
 // What a period comes to is paid within days of it, and what is paid in pieces was booked before.
 const DAYS_BEHIND = 12;
+// Of receipts that come one behind each period some come later.
+const [SERIES_DAYS, DAYS_LATER] = [20, 30];
 // How many periods near a line may come to its amount by chance.
-const CHANCE = 0.02;
-const CHANCE_NAMED = 0.2;
+const CHANCE = 0.005;
+const CHANCE_NAMED = 0.1;
 const ODD_DIGITS = 4;
 
 type PeriodOf = (date: string) => string;
@@ -32,6 +34,8 @@ const LONGER: readonly PeriodOf[] = [
   (date) => date.slice(0, 7),
 ];
 const PERIODS: readonly PeriodOf[] = [(date) => date, ...LONGER];
+// What is paid out of a period is paid behind it, or behind the next one.
+const LAGS = LONGER.flatMap((period) => [[period, 0] as const, [period, 1] as const]);
 
 /** What was posted of one kind in one period, in the order of the days. */
 interface Batch {
@@ -51,15 +55,15 @@ export const periodTotal: Rule = {
   version: 1,
   find(board) {
     const partners = linesWithPartner(board);
-    const open = board.open().filter((line) => !partners.has(line));
-    const sides = byKeys(open, ({ currency, side }) => [`${currency} ${side}`]);
+    const alone = board.open().filter((line) => !partners.has(line));
+    const sides = byKeys(alone, ({ currency, side }) => [`${currency} ${side}`]);
     for (const lines of sides.values()) {
       const [first] = lines;
       const others = first ? (sides.get(`${first.currency} ${otherSide(first)}`) ?? []) : [];
       if (lines.length > MOST_LINES || others.length === 0) continue;
-      const kinds = kindsOf(lines);
-      proposeTotals(board, kinds, others);
-      if (first?.side === 'ledger') proposeNets(board, kinds, others);
+      if (first?.side === 'ledger') proposeNets(board, kindsOf(lines), others);
+      const open = (some: readonly Line[]) => some.filter((line) => board.isOpen(line));
+      proposeTotals(board, kindsOf(open(lines)), open(others));
     }
   },
 };
@@ -104,11 +108,21 @@ function proposeTotals(board: Board, kinds: readonly (readonly Line[])[], others
     const near =
       countWhile(days, (last) => last <= day + DAYS_BEHIND) -
       countWhile(days, (last) => last < day - DAYS_BEHIND);
-    const named = batch.lines.some((line) => board.shareTellingWord(whole, line));
+    const named =
+      batch.lines.some((line) => board.shareTellingWord(whole, line)) ||
+      batch.lines.every((line) => hasItsNumber(whole, line));
     const size = parseInt(magnitude(whole.minor).toString(), 10);
     if (near / size > (named ? CHANCE_NAMED : CHANCE)) continue;
     propose(board, batch.lines, whole, 90, 'to the cent');
   }
+}
+
+/** True when one line has the number of the other's shop, terminal or card, or one that ends with it. */
+function hasItsNumber(whole: Line, { identifiers }: Line): boolean {
+  return identifiers.some(
+    ({ key, standing }) =>
+      standing && key.length >= SHORTEST_NUMBER && whole.identifiers.some((one) => one.key.endsWith(key)),
+  );
 }
 
 /** Periods of one kind against receipts that are written alike, one behind each of them, and all less by one share. */
@@ -121,17 +135,16 @@ function proposeNets(board: Board, kinds: readonly (readonly Line[])[], others: 
     if (receipts.length < LEAST_PERIODS) continue;
     const currency = receipts[0]?.currency ?? '';
     for (const kind of kinds)
-      for (const period of LONGER) {
-        const open = kind.filter((line) => board.isOpen(line));
-        const observed = batchesOf(open, period).flatMap((batch) => {
-          const receipt = receipts.find(
-            (one) => board.isOpen(one) && isBehind(dayNumber(one.date), batch.last),
-          );
-          const kept = batch.total - (receipt?.minor ?? 0n);
-          return receipt && kept > 0n && kept * MOST_KEPT < batch.total
-            ? [{ ...batch, receipt, gross: batch.total, kept, payments: batch.lines.length }]
-            : [];
-        });
+      for (const [period, skipped] of LAGS) {
+        const observed = observedIn(
+          board,
+          batchesOf(
+            kind.filter((line) => board.isOpen(line)),
+            period,
+          ),
+          receipts,
+          skipped,
+        );
         if (observed.length < LEAST_PERIODS) continue;
         const share = shareOf(observed, board.feeEach(currency), LEAST_PERIODS);
         if (!share) continue;
@@ -149,6 +162,19 @@ function proposeNets(board: Board, kinds: readonly (readonly Line[])[], others: 
           );
       }
   }
+}
+
+/** Each batch with the receipt behind it, if it may be that less something. @param skipped how many receipts come in between. */
+function observedIn(board: Board, batches: readonly Batch[], receipts: readonly Line[], skipped: number) {
+  return batches.flatMap((batch) => {
+    const behind = receipts.filter((one) => board.isOpen(one) && dayNumber(one.date) >= batch.last);
+    const receipt = behind[skipped];
+    const isSoon = receipt && dayNumber(receipt.date) - batch.last <= SERIES_DAYS + skipped * DAYS_LATER;
+    const kept = batch.total - (receipt?.minor ?? 0n);
+    return receipt && isSoon && kept > 0n && kept * MOST_KEPT < batch.total
+      ? [{ ...batch, receipt, gross: batch.total, kept, payments: batch.lines.length }]
+      : [];
+  });
 }
 
 function isOfDays({ lines }: Batch): boolean {
