@@ -21,6 +21,7 @@ import { counterpartyComponent, identifierComponent } from './rules/many-to-many
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
 import { lessCommission } from './rules/less-commission.ts';
 import { paidInPieces } from './rules/paid-in-pieces.ts';
+import { periodNet } from './rules/period-net.ts';
 import { periodTotal } from './rules/period-total.ts';
 import { sameDay } from './rules/same-day.ts';
 import { steadyShare } from './rules/steady-share.ts';
@@ -54,6 +55,7 @@ export const RULES: readonly Rule[] = [
   reversalInText,
   counterpartyComponent,
   dayGroup,
+  periodNet,
   periodTotal,
   amountSlip,
   batchSum,
