@@ -66,3 +66,31 @@ export function isUsualPercent(booked: bigint, other: bigint, outgoing: boolean,
   if (gap > booked * (shares.at(-1) ?? 0n) + rounded) return false;
   return shares.some((share) => magnitude(gap - booked * share) <= rounded);
 }
+
+// Tax withheld at source of an amount before its value added tax, both in thousandths of that: India (of GST), Italy, Spain, the
+// Philippines, Kenya, Nigeria.
+const WITHHELD: readonly (readonly [withheld: bigint, tax: bigint])[] = [
+  ...[10n, 20n, 50n, 100n].flatMap((rate) => [50n, 120n, 180n].map((tax) => [rate, tax] as const)),
+  [200n, 220n],
+  [150n, 210n],
+  [70n, 210n],
+  [30n, 160n],
+  [50n, 160n],
+  [50n, 75n],
+  [100n, 75n],
+];
+
+/**
+ * True when an amount is less than what was booked by a tax that is withheld of the net amount, rounded to the minor unit: 2 percent
+ * of 100.00 where 118.00 was booked.
+ * @param booked and other in minor units, without signs.
+ */
+export function isWithheldOfNet(booked: bigint, other: bigint): boolean {
+  const gap = (booked - other) * 1000n;
+  // Most amounts are much further apart.
+  if (gap <= 0n || gap > booked * 170n) return false;
+  return WITHHELD.some(([rate, tax]) => {
+    const whole = 1000n + tax;
+    return magnitude(gap * whole - booked * rate * 1000n) <= ROUNDED * whole;
+  });
+}

@@ -1,5 +1,5 @@
 // What a difference between two amounts of one event looks like, and what that tells.
-import { isUsualPercent, magnitude, unitOf } from './amounts.ts';
+import { isUsualPercent, isWithheldOfNet, magnitude, unitOf } from './amounts.ts';
 import type { Board } from './board.ts';
 import type { Line } from './line.ts';
 import { isOdd, significantDigits } from './statistics.ts';
@@ -29,6 +29,7 @@ const MEANINGS = {
     ...{ bits: 7, words: 'a discount, a tax withheld or a tip of usual percent' },
     ...{ sure: true, takenOff: true },
   },
+  withheld: { bits: 6, words: 'a tax withheld of the amount before tax', takenOff: true },
   cut: { bits: 6, words: 'the cents were left out', sure: true },
   rounding: { bits: 9, words: 'rounding', sure: true },
   kept: { bits: 5, words: 'what a processor keeps', takenOff: true },
@@ -75,6 +76,7 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (one.minor > other.minor && board.isListedFee(gap, one.currency)) return 'charge';
   if (board.isStatedFee(gap, [one, other])) return 'stated';
   if (isUsualPercent(a, b, one.minor < 0n)) return 'percent';
+  if (isWithheldOfNet(a, b)) return 'withheld';
   if (leavesOutCents(a, b, gap, one.currency)) return 'cut';
   // Of two round amounts it tells nothing that they differ by a digit.
   if (differByOneDigit(a, b, gap) && significantDigits(a) >= 3 && significantDigits(b) >= 3) return 'slip';

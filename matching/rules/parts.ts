@@ -210,7 +210,7 @@ function lessByPercent(
   if (
     agreed &&
     (isUsualPercent(magnitude(whole), magnitude(rest), false, lines.length) ||
-      short * LEAST_TIMES_REST <= whole)
+      short * LEAST_TIMES_REST <= magnitude(whole))
   )
     return true;
   return lessPercent === true && board.isUsualShare(short, whole, line.side === 'statement' ? lines : [line]);
