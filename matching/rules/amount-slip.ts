@@ -17,7 +17,7 @@ const [TIMES_NEARER, LEAST_TIMES_CHANCE, NEAR_DAYS] = [10n, 20n, 5];
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
   name: 'amount_slip',
-  version: 10,
+  version: 11,
   find(board) {
     const { amount: window, name: named, late } = board.settings.windows;
     const near = byNames(board);

@@ -8,13 +8,13 @@ import { type Batch, LONGER_PERIODS, batchesOf, kindsOf } from './kinds-by-perio
 import { MOST_LINES, proposePeriod } from './period-total.ts';
 
 const LEAST_PERIODS = 3;
-// What is paid out of a period is paid behind it, or behind the next one.
-const SKIPPED = [0, 1];
-const [DAYS_BEHIND, DAYS_LATER] = [20, 30];
+// What is paid out of a period is paid soon behind it, or behind the next one.
+const DAYS_BEHIND = 20;
+const MOST_APART = 2;
 // A half of the gross amount is not kept by anybody.
 const MOST_KEPT = 2n;
 // One share and a sum of each sale leave nearly one share of every period, in thousandths.
-const NEARLY = 40;
+const NEARLY = 15;
 
 interface Net extends Batch, Kept {
   readonly receipt: Line;
@@ -53,31 +53,46 @@ function proposeNets(board: Board, sales: readonly Line[], series: readonly (rea
     .flatMap((kind) => LONGER_PERIODS.map((periodOf) => batchesOf(kind, periodOf)))
     .filter(({ length }) => length >= LEAST_PERIODS);
   for (const receipts of series)
-    for (const batches of periods)
-      for (const skipped of SKIPPED) {
-        const nets = netsOf(board, batches, receipts, skipped);
-        if (!areNearlyOne(nets)) continue;
-        const share = shareOf(nets, board.feeEach(receipts[0]?.currency ?? ''), LEAST_PERIODS);
-        const agreeing = share ? nets.filter((net) => agrees(net, share)) : [];
-        // Days are another rule's.
-        if (share && agreeing.filter(isOfDays).length * 2 >= nets.length) propose(board, agreeing, share);
-      }
+    for (const batches of periods) {
+      // Of what is paid out each period there are about as many.
+      if (Math.abs(batches.length - receipts.length) > MOST_APART) continue;
+      const nets = netsOf(board, batches, receipts);
+      if (!areNearlyOne(nets)) continue;
+      const share = shareOf(nets, board.feeEach(receipts[0]?.currency ?? ''), LEAST_PERIODS);
+      const agreeing = share ? onceEach(nets.filter((net) => agrees(net, share))) : [];
+      // Days are another rule's; and what a few agree in is no habit where many do not.
+      const isHabit = agreeing.filter(isOfDays).length * 4 >= Math.min(batches.length, receipts.length) * 3;
+      if (share && agreeing.length >= LEAST_PERIODS && isHabit) propose(board, agreeing, share);
+    }
 }
 
-/** Each batch with the receipt behind it, if it may be that less something. @param skipped how many receipts come in between. */
-function netsOf(board: Board, batches: readonly Batch[], receipts: readonly Line[], skipped: number): Net[] {
-  const open = receipts
-    .filter((receipt) => board.isOpen(receipt))
-    .map((receipt) => ({ receipt, day: dayNumber(receipt.date) }));
+/** Each batch with the receipts of the days behind it, some more of them than from one batch to the next, that may be it less something. */
+function netsOf(board: Board, batches: readonly Batch[], receipts: readonly Line[]): Net[] {
+  const [first, last] = [batches[0]?.last ?? 0, batches.at(-1)?.last ?? 0];
+  const days = DAYS_BEHIND + (last - first) / (batches.length - 1);
+  const open = receipts.flatMap((receipt) =>
+    board.isOpen(receipt) ? [{ receipt, day: dayNumber(receipt.date) }] : [],
+  );
   return batches.flatMap((batch) => {
-    const first = open.findIndex(({ day }) => day >= batch.last);
-    const behind = first < 0 ? undefined : open[first + skipped];
-    if (!behind || behind.day - batch.last > DAYS_BEHIND + skipped * DAYS_LATER) return [];
-    const kept = batch.total - behind.receipt.minor;
-    if (kept <= 0n || kept * MOST_KEPT >= batch.total || !batch.lines.every((line) => board.isOpen(line)))
-      return [];
-    return [{ ...batch, receipt: behind.receipt, gross: batch.total, kept, payments: batch.lines.length }];
+    if (!batch.lines.every((line) => board.isOpen(line))) return [];
+    return open.flatMap(({ receipt, day }) => {
+      const kept = batch.total - receipt.minor;
+      const isBehind = day >= batch.last && day - batch.last <= days;
+      if (!isBehind || kept <= 0n || kept * MOST_KEPT >= batch.total) return [];
+      return [{ ...batch, receipt, gross: batch.total, kept, payments: batch.lines.length }];
+    });
   });
+}
+
+/** Those of which neither the batch nor the receipt is in another one. */
+function onceEach(nets: readonly Net[]): Net[] {
+  const [batches, receipts] = [
+    Map.groupBy(nets, ({ lines }) => lines),
+    Map.groupBy(nets, ({ receipt }) => receipt),
+  ];
+  return nets.filter(
+    ({ lines, receipt }) => batches.get(lines)?.length === 1 && receipts.get(receipt)?.length === 1,
+  );
 }
 
 /** True where enough of them are less by nearly the same share, which is sooner known than by which. */
