@@ -24,6 +24,7 @@ import { paidInPieces } from './rules/paid-in-pieces.ts';
 import { periodNet } from './rules/period-net.ts';
 import { periodTotal } from './rules/period-total.ts';
 import { sameDay } from './rules/same-day.ts';
+import { statementOfAccount } from './rules/statement-of-account.ts';
 import { steadyShare } from './rules/steady-share.ts';
 import { unnamedRest, unnamedTotal } from './rules/unnamed.ts';
 import type { Settings } from './settings.ts';
@@ -43,6 +44,7 @@ export const RULES: readonly Rule[] = [
   groupMany,
   groupRemainder,
   batchTotal,
+  statementOfAccount,
   counterpartySum,
   lessCommission,
   unnamedRest,

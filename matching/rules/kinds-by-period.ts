@@ -7,6 +7,9 @@ const LEAST_LINES = 3;
 /** The period that a date is in. */
 export type PeriodOf = (date: string) => string;
 
+/** The calendar month of a date. */
+export const monthOf: PeriodOf = (date) => date.slice(0, 7);
+
 /** A week that begins on any of its days, half a month, a month. */
 export const LONGER_PERIODS: readonly PeriodOf[] = [
   ...Array.from(
@@ -14,7 +17,7 @@ export const LONGER_PERIODS: readonly PeriodOf[] = [
     (_, first) => (date: string) => String(Math.floor((dayNumber(date) + first) / 7)),
   ),
   (date) => `${date.slice(0, 7)} ${date.slice(8) <= '15' ? 'first' : 'second'}`,
-  (date) => date.slice(0, 7),
+  monthOf,
 ];
 
 /** What was posted of one kind in one period, in the order of the days. */
@@ -49,14 +52,15 @@ export function batchesOf(kind: readonly Line[], periodOf: PeriodOf): Batch[] {
   }));
 }
 
-/** The batches of all kinds and of some periods that have several lines, each such list once. */
+/** The batches of all kinds and of some periods that have several lines, each such list once. @param least how many are several. */
 export function batchesOfAll(
   kinds: readonly (readonly Line[])[],
   periods: readonly PeriodOf[],
+  least = LEAST_LINES,
 ): readonly Batch[] {
   const batches = kinds.flatMap((kind) => periods.flatMap((periodOf) => batchesOf(kind, periodOf)));
   const byLines = batches
-    .filter(({ lines }) => lines.length >= LEAST_LINES)
+    .filter(({ lines }) => lines.length >= least)
     .map((batch) => [keyOf(batch.lines), batch] as const);
   return [...new Map(byLines).values()];
 }
