@@ -3,22 +3,45 @@ import { type Line, byKeys, totalOf } from '../line.ts';
 
 const SHORTEST_WORD = 3;
 const LEAST_LINES = 3;
+const LEAST_PAUSE = 7;
 
-/** The period that a date is in. */
-export type PeriodOf = (date: string) => string;
+/** Cuts a kind's lines, which are in the order of their days, into periods. */
+export type Cut = (kind: readonly Line[]) => Batch[];
 
-/** The calendar month of a date. */
-export const monthOf: PeriodOf = (date) => date.slice(0, 7);
+/** By days. */
+export const byDay = cutBy((date) => date);
+/** By calendar months. */
+export const byMonth = cutBy((date) => date.slice(0, 7));
 
-/** A week that begins on any of its days, half a month, a month. */
-export const LONGER_PERIODS: readonly PeriodOf[] = [
-  ...Array.from(
-    { length: 7 },
-    (_, first) => (date: string) => String(Math.floor((dayNumber(date) + first) / 7)),
+/** By weeks that begin on any of their days, by half months, by months, and where a week or more passed without one. */
+export const LONGER: readonly Cut[] = [
+  ...Array.from({ length: 7 }, (_, first) =>
+    cutBy((date) => String(Math.floor((dayNumber(date) + first) / 7))),
   ),
-  (date) => `${date.slice(0, 7)} ${date.slice(8) <= '15' ? 'first' : 'second'}`,
-  monthOf,
+  cutBy((date) => `${date.slice(0, 7)} ${date.slice(8) <= '15' ? 'first' : 'second'}`),
+  byMonth,
+  atPauses,
 ];
+
+function cutBy(periodOf: (date: string) => string): Cut {
+  return (kind) => [...byKeys(kind, ({ date }) => [periodOf(date)]).values()].map(batchOf);
+}
+
+function atPauses(kind: readonly Line[]): Batch[] {
+  const cuts: Line[][] = [];
+  let before = -Infinity;
+  for (const line of kind) {
+    const day = dayNumber(line.date);
+    if (day - before > LEAST_PAUSE) cuts.push([]);
+    cuts.at(-1)?.push(line);
+    before = day;
+  }
+  return cuts.map(batchOf);
+}
+
+function batchOf(lines: readonly Line[]): Batch {
+  return { lines, total: totalOf(lines), last: dayNumber(lines.at(-1)?.date ?? '') };
+}
 
 /** What was posted of one kind in one period, in the order of the days. */
 export interface Batch {
@@ -43,22 +66,13 @@ export function kindsOf(lines: readonly Line[]): (readonly Line[])[] {
   return unlike([...kinds.values()].filter((kind) => kind.length >= LEAST_LINES));
 }
 
-/** A kind's lines by the period they are in. */
-export function batchesOf(kind: readonly Line[], periodOf: PeriodOf): Batch[] {
-  return [...byKeys(kind, ({ date }) => [periodOf(date)]).values()].map((lines) => ({
-    lines,
-    total: totalOf(lines),
-    last: dayNumber(lines.at(-1)?.date ?? ''),
-  }));
-}
-
-/** The batches of all kinds and of some periods that have several lines, each such list once. @param least how many are several. */
+/** The batches of all kinds by some cuts that have several lines, each such list once. @param least how many are several. */
 export function batchesOfAll(
   kinds: readonly (readonly Line[])[],
-  periods: readonly PeriodOf[],
+  cuts: readonly Cut[],
   least = LEAST_LINES,
 ): readonly Batch[] {
-  const batches = kinds.flatMap((kind) => periods.flatMap((periodOf) => batchesOf(kind, periodOf)));
+  const batches = kinds.flatMap((kind) => cuts.flatMap((cut) => cut(kind)));
   const byLines = batches
     .filter(({ lines }) => lines.length >= least)
     .map((batch) => [keyOf(batch.lines), batch] as const);

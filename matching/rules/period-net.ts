@@ -4,7 +4,7 @@ import type { Board, Rule } from '../board.ts';
 import { type Line, byKeys } from '../line.ts';
 import { linesWithPartner } from '../partners.ts';
 import { type Kept, type Share, agrees, percentOf, shareOf } from '../shares.ts';
-import { type Batch, LONGER_PERIODS, batchesOf, kindsOf } from './kinds-by-period.ts';
+import { type Batch, LONGER, kindsOf } from './kinds-by-period.ts';
 import { MOST_LINES, proposePeriod } from './period-total.ts';
 
 const LEAST_PERIODS = 3;
@@ -50,7 +50,7 @@ function seriesOf(receipts: readonly Line[]): (readonly Line[])[] {
 function proposeNets(board: Board, sales: readonly Line[], series: readonly (readonly Line[])[]): void {
   if (series.length === 0) return;
   const periods = kindsOf(sales)
-    .flatMap((kind) => LONGER_PERIODS.map((periodOf) => batchesOf(kind, periodOf)))
+    .flatMap((kind) => LONGER.map((cut) => cut(kind)))
     .filter(({ length }) => length >= LEAST_PERIODS);
   for (const receipts of series)
     for (const batches of periods) {

@@ -6,7 +6,7 @@ import { linesWithPartner } from '../partners.ts';
 import { countWhile } from '../sorted.ts';
 import { significantDigits } from '../statistics.ts';
 import { shapeOf } from './group-key.ts';
-import { type Batch, LONGER_PERIODS, batchesOfAll, kindsOf } from './kinds-by-period.ts';
+import { type Batch, LONGER, batchesOfAll, byDay, kindsOf } from './kinds-by-period.ts';
 
 // Of more lines there are so many periods that some come to any amount.
 export const MOST_LINES = 4_000;
@@ -15,10 +15,10 @@ const DAYS_BEHIND = 12;
 // How many periods near a line may come to its amount by chance.
 const [CHANCE, CHANCE_NAMED] = [0.005, 0.1];
 const [ODD_DIGITS, SHORTEST_NUMBER] = [4, 4];
-const PERIODS = [(date: string) => date, ...LONGER_PERIODS];
+const CUTS = [byDay, ...LONGER];
 
 /**
- * A line that comes, to the cent, to all of one kind that the other side has in a day, a week, half a month or a month: a fuel
+ * A line that comes, to the cent, to all of one kind that the other side has in a day, a week, half a month or a month, or between two weeks without one: a fuel
  * card's invoice, a ticket office's settlement. A kind is what a name, a word or a number has in common. A proposal.
  */
 export const periodTotal: Rule = {
@@ -37,7 +37,7 @@ export const periodTotal: Rule = {
 };
 
 function proposeTotals(board: Board, lines: readonly Line[], others: readonly Line[]): void {
-  const batches = batchesOfAll(kindsOf(lines), PERIODS);
+  const batches = batchesOfAll(kindsOf(lines), CUTS);
   const byTotal = Map.groupBy(batches, ({ total }) => total);
   const days = batches.map(({ last }) => last).sort((a, b) => a - b);
   for (const same of byKeys(others, (line) => [amountKey(line, line.side, line.minor)]).values()) {

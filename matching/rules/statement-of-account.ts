@@ -6,7 +6,7 @@ import { NameIndex } from '../name-index.ts';
 import { linesWithPartner } from '../partners.ts';
 import { significantDigits } from '../statistics.ts';
 import { ofAnotherParty, shapeOf } from './group-key.ts';
-import { type Batch, LONGER_PERIODS, batchesOfAll, monthOf } from './kinds-by-period.ts';
+import { type Batch, LONGER, batchesOfAll, byMonth } from './kinds-by-period.ts';
 
 const OWN_PERCENT = 80;
 // Of a party with more lines some period comes to any amount.
@@ -54,10 +54,10 @@ function paidAmong(board: Board): Paid[] {
         (other) => other.day <= whole.day && board.namePercent(whole, other) >= OWN_PERCENT,
       );
       if (account.length < 2 || account.length > MOST_LINES) return [];
-      const batches = batchesOfAll([account], LONGER_PERIODS, 2).filter(isBehind);
+      const batches = batchesOfAll([account], LONGER, 2).filter(isBehind);
       const rounding = board.roundingIn(whole.currency);
       const exact = batches.filter(({ total }) => magnitude(total - whole.minor) <= rounding);
-      const months = batchesOfAll([account], [monthOf], 2).filter(isBehind);
+      const months = batchesOfAll([account], [byMonth], 2).filter(isBehind);
       const less = months.filter((batch) => isLessDiscount(whole, batch));
       const [batch, ...others] = exact.length > 0 ? exact : less;
       return batch && others.length === 0 ? [{ whole, batch, isLess: exact.length === 0 }] : [];
