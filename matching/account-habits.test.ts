@@ -164,13 +164,13 @@ test("a month of the bank's own charges in one posting, and a week's takings in 
     on(4 + at * 6, amount, { description: at % 2 === 0 ? 'SERVICE CHARGE' : 'ACH FEE' }),
   );
   const posting = on(31, '-50.78', { description: 'Bank charges for the month' });
-  assert.deepEqual(found([posting], charges), ['batch_sum multi_to_one L1 S1 S2 S3 S4']);
+  assert.deepEqual(found([posting], charges), ['period_total multi_to_one L1 S1 S2 S3 S4']);
   assert.deepEqual(found([posting], charges.slice(1)), [], 'one of them is missing');
   const deposits = ['1203.17', '877.50', '2450.91', '640.08'].map((amount, at) =>
     on(9 + at, amount, { description: 'BRANCH DEPOSIT' }),
   );
   const week = on(14, '5171.66', { description: 'Shop takings week 2' });
-  assert.deepEqual(found([week], deposits), ['batch_sum multi_to_one L1 S1 S2 S3 S4']);
+  assert.deepEqual(found([week], deposits), ['period_total multi_to_one L1 S1 S2 S3 S4']);
 });
 
 test('a flat by its short name, among equal rents', () => {

@@ -172,3 +172,31 @@ test('a reclassification and what it takes back', () => {
   ];
   assert.deepEqual(found(ledger, []), ['reversal_in_text same_side_offset L1 L2']);
 });
+
+test('a statement of account is paid in the month behind it, to the cent or less a usual discount', () => {
+  const bill = (date: string, amount: string, number: number) =>
+    on(date, amount, 'Sales invoice', {
+      counterparty: 'Prairie Systems Corp',
+      reference: `INV-${number}`,
+    });
+  const ledger = [
+    bill('02-03', '289.21', 2394),
+    bill('02-12', '46.27', 2411),
+    bill('02-13', '819.52', 2399),
+    bill('02-26', '-61.30', 2436),
+    bill('03-02', '296.07', 2488),
+    bill('03-19', '481.43', 2404),
+  ];
+  const pays = (amount: string) => [
+    on('03-28', amount, 'ACCOUNT PAYMENT', { counterparty: 'PRAIRIE SYSTEMS' }),
+  ];
+  const month = ['statement_of_account multi_to_one L1 L2 L3 L4 S1'];
+  assert.deepEqual(found(ledger, pays('1093.70')).map(whatever), month.map(whatever));
+  assert.deepEqual(found(ledger, pays('1071.83')), month, 'two percent less');
+  assert.deepEqual(found(ledger, pays('1093.71')), []);
+});
+
+/** Which rule it was, counterparty_sum or the month's own, does not matter. */
+function whatever(match: string): string {
+  return match.replace(/^\w+ /, '');
+}

@@ -27,7 +27,10 @@ export const identifierSum: Rule = {
       const pools = [...daysOf(line, lines), same, lines].map((some): Pool => ({
         ...{ lines: some, why: WHY, percent: 97, chance: CHANCE, whole: CERTAIN, lessFee: true },
         // Whoever pays two documents to the cent may have any name.
-        together: (parts) => partiesListed(line, parts) > 0 || ofOneParty(board, line, parts),
+        together: (parts) =>
+          partiesListed(line, parts) > 0 ||
+          isPaidInParts(board, line, parts) ||
+          ofOneParty(board, line, parts),
       }));
       // Only where nothing adds up: all that it names, less a discount.
       const first = pools.at(-2);
@@ -39,6 +42,17 @@ export const identifierSum: Rule = {
     });
   },
 };
+
+/** True where one party paid one document of somebody else in several sums: a factor, an insurer. */
+function isPaidInParts(board: Board, line: Line, parts: readonly Line[]): boolean {
+  const [first, ...others] = parts;
+  return (
+    line.side === 'ledger' &&
+    first !== undefined &&
+    isBatch(line, parts) &&
+    others.every((part) => (board.namesAlike(first, part) ?? 0) >= ALIKE_PERCENT)
+  );
+}
 
 const WHY = 'name an identifier that it names';
 

@@ -4,7 +4,7 @@ import { type Pool, sameSign } from './parts.ts';
 
 const MOST_LINES = 60;
 // So many rows may come to a line by chance.
-const CHANCE = 0.2;
+const CHANCE = 0.05;
 
 /**
  * Documents of one party whose numbers stand beside each other: who pays several pays those that are next.
@@ -40,21 +40,20 @@ export function rowsFrom(line: Line, party: readonly Line[], most: bigint): (rea
   return rows;
 }
 
+/** Null where one has no number, or they are of two registers. */
 function inOrderOfNumbers(lines: readonly Line[]): Line[] | null {
   const numbered: { line: Line; number: string }[] = [];
+  const kinds = new Set<string>();
   for (const line of lines) {
-    const number = numberOf(line);
-    if (number === null) return null;
-    numbered.push({ line, number });
+    const document = line.identifiers.find(({ standing, digits }) => !standing && digits !== '');
+    if (!document) return null;
+    kinds.add(document.kind);
+    numbered.push({ line, number: `${document.year} ${document.digits.padStart(LONGEST_NUMBER, '0')}` });
   }
+  if (kinds.size > 1) return null;
   return numbered
     .sort((a, b) => (a.number < b.number ? -1 : a.number > b.number ? 1 : inOrder(a.line, b.line)))
     .map(({ line }) => line);
 }
 
 const LONGEST_NUMBER = 24;
-
-function numberOf({ identifiers }: Line): string | null {
-  const document = identifiers.find(({ standing, digits }) => !standing && digits !== '');
-  return document ? `${document.year} ${document.digits.padStart(LONGEST_NUMBER, '0')}` : null;
-}

@@ -7,7 +7,7 @@ import { type Kept, type Share, agrees, percentOf, shareOf } from '../shares.ts'
 import { type Batch, LONGER, kindsOf } from './kinds-by-period.ts';
 import { MOST_LINES, proposePeriod } from './period-total.ts';
 
-const LEAST_PERIODS = 3;
+const [LEAST_PERIODS, MOST_PERIODS] = [3, 30];
 // What is paid out of a period is paid soon behind it, or behind the next one.
 const DAYS_BEHIND = 20;
 const MOST_APART = 2;
@@ -40,11 +40,9 @@ export const periodNet: Rule = {
   },
 };
 
-/** Receipts that are written alike. */
+/** Receipts that are written alike, or have a word in common. */
 function seriesOf(receipts: readonly Line[]): (readonly Line[])[] {
-  return [...byKeys(receipts, ({ name, words }) => [(name ?? words)?.joined ?? '']).values()].filter(
-    ({ length }) => length >= LEAST_PERIODS,
-  );
+  return kindsOf(receipts).filter(({ length }) => length >= LEAST_PERIODS && length <= MOST_PERIODS);
 }
 
 function proposeNets(board: Board, sales: readonly Line[], series: readonly (readonly Line[])[]): void {

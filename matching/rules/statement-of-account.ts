@@ -22,8 +22,8 @@ interface Paid {
 }
 
 /**
- * A payment of all that the books have of its party for a week, half a month or a month, credit notes taken off, to the cent or but for
- * rounding; or of a month less a usual discount: who is sent a statement of account pays that. A proposal.
+ * A payment of all that the books have of its party for a week, half a month or a month, credit notes taken off, to the cent; or of a
+ * month less a usual discount: who is sent a statement of account pays that. A proposal.
  */
 export const statementOfAccount: Rule = {
   name: 'statement_of_account',
@@ -55,8 +55,7 @@ function paidAmong(board: Board): Paid[] {
       );
       if (account.length < 2 || account.length > MOST_LINES) return [];
       const batches = batchesOfAll([account], LONGER, 2).filter(isBehind);
-      const rounding = board.roundingIn(whole.currency);
-      const exact = batches.filter(({ total }) => magnitude(total - whole.minor) <= rounding);
+      const exact = batches.filter(({ total }) => total === whole.minor);
       const months = batchesOfAll([account], [byMonth], 2).filter(isBehind);
       const less = months.filter((batch) => isLessDiscount(whole, batch));
       const [batch, ...others] = exact.length > 0 ? exact : less;
@@ -72,7 +71,6 @@ function propose(board: Board, { whole, batch: { lines, total }, isLess }: Paid)
   if (ofAnotherParty(board, lines, [whole])) return;
   const { currency, nameText } = whole;
   const [from, until] = [lines[0]?.date ?? '', lines.at(-1)?.date ?? ''];
-  const rest = total - whole.minor;
   board.take({
     rule: statementOfAccount.name,
     type: shapeOf(lines, [whole]),
@@ -81,9 +79,7 @@ function propose(board: Board, { whole, batch: { lines, total }, isLess }: Paid)
     alternatives: 0,
     reasons:
       `all ${lines.length} lines of its counterparty from ${from} to ${until} come to ${show(total, currency)} ${currency}` +
-      (rest === 0n
-        ? ''
-        : `, which is ${show(magnitude(rest), currency)} ${isLess ? 'more: a usual discount' : 'away'}`) +
+      (isLess ? `, a usual discount of ${show(magnitude(total - whole.minor), currency)} more` : '') +
       ` (quoted, not trusted: "${quote(nameText)}")`,
   });
 }
