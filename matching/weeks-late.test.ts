@@ -142,3 +142,24 @@ test('a fee of 2.9 percent is an even share, and of a small amount every share i
   assert.ok(isRoundShare(2_900n, 100_000n) && isRoundShare(3_873n, 154_913n));
   assert.ok(!isRoundShare(2_937n, 100_000n) && !isRoundShare(29n, 1_000n));
 });
+
+test('a date whose day and month changed places, or of the year before', () => {
+  const entry = [due('JE-1', '1284.57', 'Halcyon Tools', '2026-03-05')];
+  const transfer = (date: string, amount = '1284.57') => [paid(date, amount, 'HALCYON TOOLS', 'TRANSFER')];
+  const pair = ['amount_date_text fuzzy_match L1 S1'];
+  assert.deepEqual(found(entry, transfer('2025-03-05')), pair);
+  assert.deepEqual(found(entry, transfer('2027-03-05')), pair);
+  assert.deepEqual(found(entry, transfer('2026-05-03')), pair);
+  assert.deepEqual(found(entry, transfer('2025-03-09')), [], 'not the same day');
+  assert.deepEqual(found(entry, [...transfer('2025-03-05'), ...transfer('2027-03-05')]), [], 'which of two');
+});
+
+test('one party pays a document of another in several sums, less what it keeps', () => {
+  const invoice = [due('F4494', '16968.58', 'Sterling Partners Corp', '2026-03-04')];
+  const factor = (rebate: string) => [
+    paid('2026-03-05', '14423.29', 'CAPITAL FACTORS', 'ADVANCE F4494'),
+    paid('2026-03-26', rebate, 'CAPITAL FACTORS', 'REBATE F4494'),
+  ];
+  assert.deepEqual(found(invoice, factor('2121.08')), ['identifier_sum multi_to_one L1 S1 S2']);
+  assert.deepEqual(found(invoice, factor('1221.08')), [], 'a twelfth is not kept');
+});

@@ -5,6 +5,7 @@ import type { Evidence } from '../evidence.ts';
 import { shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, haveTexts, isBanksOwn, lookOf } from '../line.ts';
 import { identifierKeys } from '../line-keys.ts';
+import { areMisdated } from '../misdated.ts';
 import { isAgain, isOneAgain, withoutRepeats } from '../repeats.ts';
 import { significantDigits } from '../statistics.ts';
 
@@ -118,7 +119,9 @@ function pairsOf(
   const weigh = (one: Line, other: Line): Omit<Weighed, 'row' | 'column'> | null => {
     const { late, document, name: named } = board.settings.windows;
     const days = Math.abs(one.day - other.day);
-    const isFar = days > (withText ? Math.max(window, late) : named);
+    const misdated =
+      withText && days > window && areMisdated(one.date, other.date) && areOneOff(board, one, other);
+    const isFar = !misdated && days > (withText ? Math.max(window, late) : named);
     if (isFar && (!withText || days > document || !shareIdentifier(one, other))) return null;
     const evidence = board.weigh(one, other);
     if (evidence.textual !== withText || (isFar && !board.nameOneDocument(evidence))) return null;
@@ -133,7 +136,8 @@ function pairsOf(
     if (!evidence.shared && (evidence.contradicted || board.namesAnother(one, other, evidence))) return null;
     const times = ledger.length === statement.length ? ledger.length : 0;
     const isOnly = times === 1 && isNearlyNamed(one, evidence);
-    const mayBeLate = evidence.shared || evidence.miswritten || (isOnly && days <= late);
+    const isWritten = misdated && (evidence.namePercent ?? 0) >= PLAIN_PERCENT;
+    const mayBeLate = isWritten || evidence.shared || evidence.miswritten || (isOnly && days <= late);
     if (days > named && !mayBeLate && !isLate(board, one, other, evidence)) return null;
     // One amount and one name in near days is somebody's payment, however common both are: what is common is ambiguous.
     const floor = evidence.identifierBits >= 0 ? plainBits(board, evidence, isOnly) : 0;

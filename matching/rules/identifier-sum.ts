@@ -1,4 +1,5 @@
 import { referenceKey } from '../../ledger/keys.ts';
+import { magnitude } from '../amounts.ts';
 import { type Board, type Rule } from '../board.ts';
 import { lookupKey, sameIdentifier } from '../identifiers.ts';
 import { identifierOf } from '../identifiers-in-text.ts';
@@ -17,12 +18,12 @@ const MOST_OF_BATCH = 2;
 /** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
 export const identifierSum: Rule = {
   name: 'identifier_sum',
-  version: 9,
+  version: 10,
   find(board) {
     const documents = new Documents(board);
     solve(board, identifierSum, (line) => {
       const lines = documents.sharedWith(line);
-      if (!canReach(line, lines, BigInt(lines.length))) return [];
+      if (!canReach(line, lines, BigInt(lines.length) + mostKeptOf(line))) return [];
       const same = sameSign(line, lines);
       const pools = [...daysOf(line, lines), same, lines].map((some): Pool => ({
         ...{ lines: some, why: WHY, percent: 97, chance: CHANCE, whole: CERTAIN, lessFee: true },
@@ -42,6 +43,13 @@ export const identifierSum: Rule = {
     });
   },
 };
+
+// What is paid for the books' document may be less than it.
+function mostKeptOf({ side, minor }: Line): bigint {
+  return side === 'ledger' ? magnitude(minor) / MOST_KEPT : 0n;
+}
+
+const MOST_KEPT = 25n;
 
 /** True where one party paid one document of somebody else in several sums: a factor, an insurer. */
 function isPaidInParts(board: Board, line: Line, parts: readonly Line[]): boolean {
