@@ -108,6 +108,18 @@ test('several of one document against what names it, and one line of these days 
   assert.ok(!found(ledger, twice).some((one) => one.startsWith('component_rest')), 'one of two nobody knows');
 });
 
+test('the same where the first names its party only', () => {
+  const ledger = [
+    invoice(2, '396.82', 2501, 'Regal Machining'),
+    invoice(2, '1624.94', 2501, 'Regal Machining'),
+  ];
+  const named = on(4, '1213.06', { description: 'REGAL MACHINING' });
+  const rest = on(3, '808.70', { description: 'TRANSFER' });
+  assert.deepEqual(found(ledger, [named, rest]), ['component_rest many_to_many L1 L2 S1 S2']);
+  const other = { ...named, description: 'QUARTZ BAKERY' };
+  assert.deepEqual(found(ledger, [other, rest]), [], 'a baker’s');
+});
+
 test('an amount that stands twice on one side, in the same words within days, is proposed for the first', () => {
   const ledger = [invoice(12, '-1115.18', 3648, 'Sage Packaging')];
   const paid = on(17, '-1115.18', { description: 'WIRE' });

@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS } from '../../matching/settings.ts';
 import { THRESHOLDS } from '../thresholds.ts';
 import { badlyKept } from './books/badly-kept.ts';
 import { cashApplication } from './books/cash-application.ts';
+import { byPeriod } from './books/by-period.ts';
 import { dayByDay } from './books/day-by-day.ts';
 import { processor } from './books/processor.ts';
 import { smallCompany } from './books/small-company.ts';
@@ -61,7 +62,7 @@ test('a rule that settles by amount and date is found out', () => {
 });
 
 test('books of other kinds: nothing settles wrongly, and proposals are nearly always right', () => {
-  for (const make of [badlyKept, cashApplication, dayByDay, processor, smallCompany]) {
+  for (const make of [badlyKept, byPeriod, cashApplication, dayByDay, processor, smallCompany]) {
     const { settledWrong, pairPrecision, pairRecall, wrong } = measure(
       [11, 12, 13].map((seed) => ({ name: `${make.name} ${seed}`, ...make(seed, 150) })),
     );

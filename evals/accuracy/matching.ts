@@ -1,5 +1,6 @@
 import { badlyKept } from './books/badly-kept.ts';
 import { cashApplication } from './books/cash-application.ts';
+import { byPeriod } from './books/by-period.ts';
 import { dayByDay } from './books/day-by-day.ts';
 import { processor } from './books/processor.ts';
 import { smallCompany } from './books/small-company.ts';
@@ -38,6 +39,7 @@ export function matchingSuite(say: (line: string) => void): Matching {
     ['a small company', false, () => seeds((seed) => smallCompany(seed, 250))],
     ['badly kept books', false, () => seeds((seed) => badlyKept(seed, 250))],
     ['day by day', false, () => seeds((seed) => dayByDay(seed, 250))],
+    ['by the period', false, () => seeds((seed) => byPeriod(seed, 150))],
   ];
   return {
     sets: sets.map(([name, isKnowable, cases]) => {

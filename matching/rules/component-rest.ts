@@ -2,53 +2,96 @@ import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
 import { type Line, amountKey, byKeys, otherSide, totalOf } from '../line.ts';
 import { identifierKeys } from '../line-keys.ts';
-import { agreeing } from './parts.ts';
+import { NameIndex } from '../name-index.ts';
+import { agreeing, isCandidate } from './parts.ts';
 
 const PERCENT = 80;
 const ALIKE_PERCENT = 70;
 
 /**
- * Several lines of one document against those that name it, and one line of these days that does not, of its party or of nobody,
- * and that nothing else but the rest is like. A proposal.
+ * Several lines of one document against those that name it, or else the only one that has its party's name, and one line of these
+ * days that does not, of its party or of nobody, and that nothing else but the rest is like. A proposal.
  */
 export const componentRest: Rule = {
   name: 'component_rest',
-  version: 1,
+  version: 2,
   find(board) {
     const open = board.open();
-    let having: ReadonlyMap<string, readonly Line[]> | null = null;
+    const rests = new Rests(board, open);
     for (const [key, lines] of byKeys(open, identifierKeys))
       for (const side of ['ledger', 'statement'] as const) {
         const [own, theirs] = [sideOf(lines, side), sideOf(lines, otherSide({ side }))];
-        if (own.length < 2 || theirs.length === 0 || !lines.every((line) => board.isOpen(line))) continue;
-        const rest = restOf(
-          board,
-          own,
-          theirs,
-          (having ??= byKeys(open, (line) => [amountKey(line, line.side, line.minor)])),
-        );
-        if (rest) propose(board, key, own, [...theirs, rest]);
+        if (own.length < 2 || !lines.every((line) => board.isOpen(line))) continue;
+        const named = theirs.length > 0 ? [theirs] : rests.ofItsParty(own).map((line) => [line]);
+        const found = named.flatMap((some) => {
+          const rest = rests.of(own, some);
+          return rest ? [[...some, rest]] : [];
+        });
+        const [others, ...more] = unlike(found);
+        if (others && more.length === 0) propose(board, key, own, others);
       }
   },
 };
 
-/** The only line that comes to what is missing, of an amount that nothing else in the account has. */
-function restOf(
-  board: Board,
-  own: readonly Line[],
-  theirs: readonly Line[],
-  having: ReadonlyMap<string, readonly Line[]>,
-): Line | null {
-  const [first] = own;
-  const [whole, rest] = [totalOf(own), totalOf(own) - totalOf(theirs)];
-  if (!first || rest === 0n || rest > 0n !== whole > 0n || magnitude(rest) >= magnitude(whole)) return null;
-  const [found] = having.get(amountKey(first, otherSide(first), rest)) ?? [];
-  if (!found || !board.isOpen(found) || !board.statistics.isOneOff(found)) return null;
-  const isNear = own.some(({ day }) => Math.abs(day - found.day) <= board.settings.windows.amount);
-  const isNobodys = board.partyOf(found) === null;
-  const isTheirs = own.some((line) => board.namePercent(line, found) >= ALIKE_PERCENT);
-  const agrees = own.every((line) => agreeing(board, line, found)) && identifierKeys(found).length === 0;
-  return isNear && agrees && (isNobodys || isTheirs) ? found : null;
+/** What may be missing of some lines. */
+class Rests {
+  readonly #board: Board;
+  readonly #open: readonly Line[];
+  #having: ReadonlyMap<string, readonly Line[]> | null = null;
+  #names: NameIndex<Line> | null = null;
+
+  constructor(board: Board, open: readonly Line[]) {
+    this.#board = board;
+    this.#open = open;
+  }
+
+  /** Lines of the other side that have the party's name, name no document, and may be a part of the whole. */
+  ofItsParty(own: readonly Line[]): Line[] {
+    const [first] = own;
+    if (!first) return [];
+    const [whole, { amount: window }] = [totalOf(own), this.#board.settings.windows];
+    this.#names ??= new NameIndex(this.#open);
+    return this.#names
+      .near(first, (line) => isCandidate(first, line, window) && isPartOf(line.minor, whole))
+      .filter(
+        (line) =>
+          this.#board.isOpen(line) &&
+          identifierKeys(line).length === 0 &&
+          this.#board.statistics.isOneOff(line) &&
+          this.#board.namePercent(first, line) >= ALIKE_PERCENT,
+      );
+  }
+
+  /** The only line that comes to what is missing, of an amount that nothing else in the account has. */
+  of(own: readonly Line[], theirs: readonly Line[]): Line | null {
+    const [first] = own;
+    const [whole, rest] = [totalOf(own), totalOf(own) - totalOf(theirs)];
+    if (!first || !isPartOf(rest, whole)) return null;
+    this.#having ??= byKeys(this.#open, (line) => [amountKey(line, line.side, line.minor)]);
+    const [found] = this.#having.get(amountKey(first, otherSide(first), rest)) ?? [];
+    const { statistics, settings } = this.#board;
+    if (!found || !this.#board.isOpen(found) || !statistics.isOneOff(found)) return null;
+    const isNear = own.some(({ day }) => Math.abs(day - found.day) <= settings.windows.amount);
+    const isNobodys = this.#board.partyOf(found) === null;
+    const isTheirs = own.some((line) => this.#board.namePercent(line, found) >= ALIKE_PERCENT);
+    const agrees =
+      own.every((line) => agreeing(this.#board, line, found)) && identifierKeys(found).length === 0;
+    return isNear && agrees && (isNobodys || isTheirs) ? found : null;
+  }
+}
+
+function isPartOf(part: bigint, whole: bigint): boolean {
+  return part !== 0n && part > 0n === whole > 0n && magnitude(part) < magnitude(whole);
+}
+
+// Two of the party's lines that come to the whole are found from either of them.
+function unlike(lists: readonly (readonly Line[])[]): (readonly Line[])[] {
+  const keyOf = (lines: readonly Line[]) =>
+    lines
+      .map(({ rank }) => rank)
+      .sort((a, b) => a - b)
+      .join(' ');
+  return [...new Map(lists.map((lines) => [keyOf(lines), lines] as const)).values()];
 }
 
 function propose(board: Board, key: string, own: readonly Line[], others: readonly Line[]): void {

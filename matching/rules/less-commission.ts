@@ -1,11 +1,11 @@
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote } from '../board.ts';
-import { type Line, totalOf } from '../line.ts';
+import { type Line, byKeys, totalOf } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import { linesWithPartner } from '../partners.ts';
 import { shapeOf } from './group-key.ts';
 import { rowsFrom } from './numbers-in-a-row.ts';
-import { isCandidate } from './parts.ts';
+import { candidates } from './parts.ts';
 
 // In thousandths: what agents and marketplaces agree on.
 const COMMISSIONS = [50n, 75n, 100n, 125n, 150n, 175n, 200n, 250n, 300n];
@@ -47,22 +47,21 @@ function netsAmong(board: Board): Net[] {
   const partners = linesWithPartner(board);
   const alone = (line: Line) => line.minor > 0n && line.name !== null && !partners.has(line);
   const names = new NameIndex(board.open('ledger').filter(alone));
-  return board
-    .open('statement')
-    .filter(alone)
-    .flatMap((receipt) => {
-      const party = names.near(
-        receipt,
-        (other) =>
-          isCandidate(receipt, other, board.settings.windows.group) &&
-          (board.namesAlike(receipt, other) ?? 0) >= OWN_PERCENT,
-      );
-      // What comes to it to the cent is no commission.
-      return rowsFrom(receipt, party, receipt.minor * 2n).flatMap((row) => {
+  const payers = byKeys(board.open('statement').filter(alone), ({ currency, name }) => [
+    `${currency} ${name?.joined ?? ''}`,
+  ]);
+  return [...payers.values()].flatMap((receipts) => {
+    const [first] = receipts;
+    if (!first || receipts.length < LEAST_RECEIPTS) return [];
+    const party = names.near(first, (other) => (board.namesAlike(first, other) ?? 0) >= OWN_PERCENT);
+    return receipts.flatMap((receipt) => {
+      const near = candidates(receipt, party, board.settings.windows.group);
+      return rowsFrom(receipt, near, receipt.minor * 2n).flatMap((row) => {
         const commission = commissionOf(receipt.minor, row);
         return commission === undefined ? [] : [{ receipt, row, commission }];
       });
     });
+  });
 }
 
 function commissionOf(net: bigint, row: readonly Line[]): bigint | undefined {

@@ -1,8 +1,7 @@
 import { dayNumber } from '../../policy/dates.ts';
-import { isUsualPercent, magnitude, show } from '../amounts.ts';
-import { type Board, type Rule, percentScore, quote } from '../board.ts';
-import type { Line } from '../line.ts';
-import { NameIndex } from '../name-index.ts';
+import { magnitude, show } from '../amounts.ts';
+import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
+import { type Line, amountKey, byKeys } from '../line.ts';
 import { linesWithPartner } from '../partners.ts';
 import { significantDigits } from '../statistics.ts';
 import { ofAnotherParty, shapeOf } from './group-key.ts';
@@ -14,6 +13,8 @@ const MOST_LINES = 80;
 // A month is paid in the month behind it.
 const DAYS_BEHIND = 62;
 const ODD_DIGITS = 3;
+// In thousandths.
+const DISCOUNTS = [10n, 15n, 20n, 25n, 30n, 40n, 50n];
 
 interface Paid {
   readonly whole: Line;
@@ -30,41 +31,65 @@ export const statementOfAccount: Rule = {
   version: 1,
   find(board) {
     const paid = paidAmong(board);
-    const claims = Map.groupBy(
-      paid.flatMap(({ batch }) => batch.lines),
-      (line) => line,
-    );
+    const claims = new Map<Line, number>();
+    for (const { whole, batch } of paid)
+      for (const line of [whole, ...batch.lines]) claims.set(line, (claims.get(line) ?? 0) + 1);
+    // What two periods or two payments claim is nobody's.
     for (const one of paid)
-      if (one.batch.lines.every((line) => claims.get(line)?.length === 1)) propose(board, one);
+      if ([one.whole, ...one.batch.lines].every((line) => claims.get(line) === 1)) propose(board, one);
   },
 };
 
 function paidAmong(board: Board): Paid[] {
   const partners = linesWithPartner(board);
-  const alone = (line: Line) => !partners.has(line) && significantDigits(line.minor) >= ODD_DIGITS;
-  const names = new NameIndex(board.open('ledger').filter((line) => !partners.has(line)));
-  return board
-    .open('statement')
-    .filter(alone)
-    .flatMap((whole) => {
-      const day = dayNumber(whole.date);
-      const isBehind = ({ last }: Batch) => day >= last && day - last <= DAYS_BEHIND;
-      const account = names.near(
-        whole,
-        (other) => other.day <= whole.day && board.namePercent(whole, other) >= OWN_PERCENT,
-      );
-      if (account.length < 2 || account.length > MOST_LINES) return [];
-      const batches = batchesOfAll([account], LONGER, 2).filter(isBehind);
-      const exact = batches.filter(({ total }) => total === whole.minor);
-      const months = batchesOfAll([account], [byMonth], 2).filter(isBehind);
-      const less = months.filter((batch) => isLessDiscount(whole, batch));
-      const [batch, ...others] = exact.length > 0 ? exact : less;
-      return batch && others.length === 0 ? [{ whole, batch, isLess: exact.length === 0 }] : [];
-    });
+  const alone = board.open().filter((line) => !partners.has(line));
+  const accounts = accountsOf(board, sideOf(alone, 'ledger'));
+  const receipts = byKeys(
+    sideOf(alone, 'statement').filter(({ minor }) => significantDigits(minor) >= ODD_DIGITS),
+    (line) => [amountKey(line, 'statement', line.minor)],
+  );
+  const wholesOf = (batch: Batch, minor: bigint) => {
+    const [first] = batch.lines;
+    const same = first ? (receipts.get(amountKey(first, 'statement', minor)) ?? []) : [];
+    return same.filter((whole) => isPaidBy(board, whole, batch));
+  };
+  const exact = batchesOfAll(accounts, LONGER, 2).flatMap((batch) =>
+    wholesOf(batch, batch.total).map((whole) => ({ whole, batch, isLess: false })),
+  );
+  const paid = new Set(exact.map(({ whole }) => whole));
+  const less = batchesOfAll(accounts, [byMonth]).flatMap((batch) =>
+    discounted(batch.total, batch.lines.length).flatMap((minor) =>
+      wholesOf(batch, minor)
+        .filter((whole) => !paid.has(whole))
+        .map((whole) => ({ whole, batch, isLess: true })),
+    ),
+  );
+  return [...exact, ...less];
 }
 
-function isLessDiscount({ minor }: Line, { total, lines }: Batch): boolean {
-  return total > 0n === minor > 0n && isUsualPercent(magnitude(total), magnitude(minor), false, lines.length);
+/** The books' lines of each party that has some. */
+function accountsOf(board: Board, lines: readonly Line[]): (readonly Line[])[] {
+  const accounts = byKeys(lines, (line) => {
+    const party = board.partyOf(line);
+    return party === null ? [] : [`${line.currency} ${party}`];
+  });
+  return [...accounts.values()].filter(({ length }) => length >= 2 && length <= MOST_LINES);
+}
+
+function isPaidBy(board: Board, whole: Line, { lines, last }: Batch): boolean {
+  const days = dayNumber(whole.date) - last;
+  const [first] = lines;
+  return (
+    first !== undefined && days >= 0 && days <= DAYS_BEHIND && board.namePercent(whole, first) >= OWN_PERCENT
+  );
+}
+
+/** What is left of an amount less a discount of usual percent, in minor units, each part rounded by itself. */
+function discounted(total: bigint, parts: number): bigint[] {
+  return DISCOUNTS.flatMap((share) => {
+    const net = total - (total * share) / 1000n;
+    return Array.from({ length: 2 * parts + 1 }, (_, at) => net + BigInt(at - parts));
+  });
 }
 
 function propose(board: Board, { whole, batch: { lines, total }, isLess }: Paid): void {
