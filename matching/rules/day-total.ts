@@ -13,7 +13,7 @@ const OWN_PERCENT = 60;
 
 /**
  * A line that comes to all that is open of one day of the other side, with what was given back and kept: a processor's payout, a
- * payment run. A proposal, where no other line or day has that amount.
+ * payment run. A proposal, where no other line or day of these days has that amount.
  */
 export const dayTotal: Rule = {
   name: 'day_total',
@@ -28,10 +28,12 @@ export const dayTotal: Rule = {
       const key = amountKey(line, line.side, line.minor);
       return byTotal.has(key) ? [key] : [];
     });
-    for (const [total, [whole, ...others]] of singles) {
-      const [day, ...more] = byTotal.get(total) ?? [];
-      if (whole && day && others.length + more.length === 0) propose(board, whole, day);
-    }
+    for (const [total, wholes] of singles)
+      for (const whole of wholes) {
+        const [day, ...more] = (byTotal.get(total) ?? []).filter((lines) => isSoonBehind(whole, lines));
+        const others = wholes.filter((other) => other !== whole && day && isSoonBehind(other, day));
+        if (day && others.length + more.length === 0) propose(board, whole, day);
+      }
   },
 };
 
@@ -46,7 +48,7 @@ function textOf(line: Line | undefined): string | undefined {
 }
 
 function propose(board: Board, whole: Line, day: readonly Line[]): void {
-  if (significantDigits(whole.minor) < ODD_DIGITS || !isSoonBehind(whole, day)) return;
+  if (significantDigits(whole.minor) < ODD_DIGITS) return;
   // Beside the one payment of a day what others come to is nothing.
   if (day.some(({ minor }) => minor === whole.minor)) return;
   const parts = withoutOffsets(board, day);
@@ -59,7 +61,7 @@ function propose(board: Board, whole: Line, day: readonly Line[]): void {
     lines,
     score: percentScore(95),
     alternatives: 0,
-    reasons: `all ${parts.length} lines of ${parts[0]?.date ?? ''} add up to ${show(whole.minor, whole.currency)} ${whole.currency} to the cent, and no other line has that amount`,
+    reasons: `all ${parts.length} lines of ${parts[0]?.date ?? ''} add up to ${show(whole.minor, whole.currency)} ${whole.currency} to the cent, and no other line of these days has that amount`,
   });
 }
 

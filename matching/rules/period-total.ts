@@ -40,10 +40,12 @@ function proposeTotals(board: Board, lines: readonly Line[], others: readonly Li
   const batches = batchesOfAll(kindsOf(lines), CUTS);
   const byTotal = Map.groupBy(batches, ({ total }) => total);
   const days = batches.map(({ last }) => last).sort((a, b) => a - b);
-  for (const same of byKeys(others, (line) => [amountKey(line, line.side, line.minor)]).values()) {
-    const [whole, ...more] = same;
-    if (!whole || more.length > 0 || significantDigits(whole.minor) < ODD_DIGITS) continue;
+  const sameAmount = byKeys(others, (line) => [amountKey(line, line.side, line.minor)]);
+  for (const whole of others) {
+    if (significantDigits(whole.minor) < ODD_DIGITS) continue;
     const day = dayNumber(whole.date);
+    const isAgain = (line: Line) => line !== whole && Math.abs(dayNumber(line.date) - day) <= DAYS_BEHIND;
+    if (sameAmount.get(amountKey(whole, whole.side, whole.minor))?.some(isAgain)) continue;
     const [batch, ...rivals] = (byTotal.get(whole.minor) ?? []).filter(({ last }) =>
       isNear(whole, day, last),
     );

@@ -187,7 +187,12 @@ class Quarter {
   /** Each by itself in the books and one run at the bank, or the other way round. */
   #wages(date: string): void {
     const wages: Part[] = this.#books.customers.slice(10, 18).map((name, at) => ({
-      ...{ date, minor: -(180_000n + BigInt(at) * 23_417n), counterparty: name, description: 'Net pay' },
+      ...{
+        date,
+        minor: -(180_000n + BigInt(at * 23_417 + this.#books.random.whole(0, 9_000))),
+        counterparty: name,
+        description: 'Net pay',
+      },
     }));
     const run = { date, minor: totalOf(wages), description: 'PAYROLL RUN' };
     if (this.#books.random.chance(0.5)) this.#books.event('wages', 'multi_to_one', wages, [run]);
