@@ -55,6 +55,12 @@ export function lookOf(line: Line): string {
   ].join('|');
 }
 
+/** Each list once, of those that have the same lines in the same order. */
+export function unlike(lists: readonly (readonly Line[])[]): (readonly Line[])[] {
+  const keyOf = (lines: readonly Line[]) => lines.map(({ rank }) => rank).join(' ');
+  return [...new Map(lists.map((lines) => [keyOf(lines), lines] as const)).values()];
+}
+
 /** True when one of two lines is about a bank's own fee or interest, and the other says what it is about, which is something else. */
 export function isBanksOwn(a: Line, b: Line): boolean {
   const says = ({ name, words, identifiers }: Line) =>

@@ -1,6 +1,6 @@
 import { badlyKept } from './books/badly-kept.ts';
-import { cashApplication } from './books/cash-application.ts';
 import { byPeriod } from './books/by-period.ts';
+import { cashApplication } from './books/cash-application.ts';
 import { dayByDay } from './books/day-by-day.ts';
 import { processor } from './books/processor.ts';
 import { smallCompany } from './books/small-company.ts';

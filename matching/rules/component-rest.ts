@@ -1,6 +1,6 @@
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
-import { type Line, amountKey, byKeys, otherSide, totalOf } from '../line.ts';
+import { type Line, amountKey, byKeys, inOrder, otherSide, totalOf, unlike } from '../line.ts';
 import { identifierKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
 import { agreeing, isCandidate } from './parts.ts';
@@ -27,7 +27,8 @@ export const componentRest: Rule = {
           const rest = rests.of(own, some);
           return rest ? [[...some, rest]] : [];
         });
-        const [others, ...more] = unlike(found);
+        // Two of the party's lines that come to the whole are found from either of them.
+        const [others, ...more] = unlike(found.map((some) => some.sort(inOrder)));
         if (others && more.length === 0) propose(board, key, own, others);
       }
   },
@@ -82,16 +83,6 @@ class Rests {
 
 function isPartOf(part: bigint, whole: bigint): boolean {
   return part !== 0n && part > 0n === whole > 0n && magnitude(part) < magnitude(whole);
-}
-
-// Two of the party's lines that come to the whole are found from either of them.
-function unlike(lists: readonly (readonly Line[])[]): (readonly Line[])[] {
-  const keyOf = (lines: readonly Line[]) =>
-    lines
-      .map(({ rank }) => rank)
-      .sort((a, b) => a - b)
-      .join(' ');
-  return [...new Map(lists.map((lines) => [keyOf(lines), lines] as const)).values()];
 }
 
 function propose(board: Board, key: string, own: readonly Line[], others: readonly Line[]): void {

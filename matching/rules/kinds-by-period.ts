@@ -1,5 +1,5 @@
 import { dayNumber } from '../../policy/dates.ts';
-import { type Line, byKeys, totalOf } from '../line.ts';
+import { type Line, byKeys, totalOf, unlike } from '../line.ts';
 
 const SHORTEST_WORD = 3;
 const LEAST_LINES = 3;
@@ -72,17 +72,6 @@ export function batchesOfAll(
   cuts: readonly Cut[],
   least = LEAST_LINES,
 ): readonly Batch[] {
-  const batches = kinds.flatMap((kind) => cuts.flatMap((cut) => cut(kind)));
-  const byLines = batches
-    .filter(({ lines }) => lines.length >= least)
-    .map((batch) => [keyOf(batch.lines), batch] as const);
-  return [...new Map(byLines).values()];
-}
-
-function unlike(lists: readonly (readonly Line[])[]): (readonly Line[])[] {
-  return [...new Map(lists.map((list) => [keyOf(list), list] as const)).values()];
-}
-
-function keyOf(lines: readonly Line[]): string {
-  return lines.map(({ rank }) => rank).join(' ');
+  const lists = kinds.flatMap((kind) => cuts.flatMap((cut) => cut(kind)));
+  return unlike(lists.map(({ lines }) => lines).filter(({ length }) => length >= least)).map(batchOf);
 }

@@ -1,7 +1,7 @@
 import { daysBetween } from '../../policy/dates.ts';
 import { show } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
-import { type Line, byKeys, inOrder, isBanksOwn, totalOf } from '../line.ts';
+import { type Line, byKeys, inOrder, isBanksOwn, totalOf, unlike } from '../line.ts';
 import { type Kept, type Share, agrees, keptOf, percentOf, shareOf } from '../shares.ts';
 import { byAmount, countWhile } from '../sorted.ts';
 import { shapeOf } from './group-key.ts';
@@ -63,7 +63,7 @@ function salesOfDays(open: readonly Line[]): Sale[] {
   const kinds = [...byKeys(open, kindsOf).values()];
   const sales = [open, ...(kinds.length <= MOST_KINDS ? kinds : [])].flatMap(daysInARow);
   // Of one kind may be all of a day.
-  return [...new Map(sales.map((sale) => [sale.map(({ rank }) => rank).join(' '), sale] as const)).values()];
+  return unlike(sales);
 }
 
 // What it says, and the number of a shop or a terminal.
