@@ -163,3 +163,18 @@ test('one party pays a document of another in several sums, less what it keeps',
   assert.deepEqual(found(invoice, factor('2121.08')), ['identifier_sum multi_to_one L1 S1 S2']);
   assert.deepEqual(found(invoice, factor('1221.08')), [], 'a twelfth is not kept');
 });
+
+test('the number of a trade says more than that of what was traded, and a charge comes on top', () => {
+  const fill = (reference: string, amount: string, date = '2026-03-04') => ({
+    ...{ reference, amount, date, description: 'BUY Juniper Steel US4514574200' },
+  });
+  const fills = [
+    fill('T529500-1', '-1272.59'),
+    fill('T529500-2', '-466.25'),
+    fill('T529500-3', '-771.81'),
+    fill('T611204', '3310.40', '2026-03-11'),
+  ];
+  const net = (amount: string) => [paid('2026-03-06', amount, null, 'US4514574200 NET T529500')];
+  assert.deepEqual(found(fills, net('-2520.64')), ['identifier_sum multi_to_one L1 L2 L3 S1']);
+  assert.deepEqual(found(fills, net('-2600.64')), [], 'a thirtieth is no charge');
+});

@@ -25,7 +25,8 @@ export const identifierSum: Rule = {
       const lines = documents.sharedWith(line);
       if (!canReach(line, lines, BigInt(lines.length) + mostKeptOf(line))) return [];
       const same = sameSign(line, lines);
-      const pools = [...daysOf(line, lines), same, lines].map((some): Pool => ({
+      const narrower = documents.ofEach(line).filter(({ length }) => length >= 2 && length < lines.length);
+      const pools = [...daysOf(line, lines), ...narrower, same, lines].map((some): Pool => ({
         ...{ lines: some, why: WHY, percent: 97, chance: CHANCE, whole: CERTAIN, lessFee: true },
         // Whoever pays two documents to the cent may have any name.
         together: (parts) =>
@@ -35,18 +36,24 @@ export const identifierSum: Rule = {
       }));
       // Only where nothing adds up: all that it names, less a discount.
       const first = pools.at(-2);
-      if (!first || same.length < lines.length || documents.isTakenOff(line, lines)) return pools;
-      const lessPercent = partiesListed(line, lines) > 0 || isBatch(line, lines);
+      if (!first) return pools;
+      const whole = [...narrower, lines].filter(
+        (some) => sameSign(line, some).length === some.length && !documents.isTakenOff(line, some),
+      );
       const together = (parts: readonly Line[]) =>
         ofOneThing(line, parts) && first.together?.(parts) !== false;
-      return [...pools, { ...first, together, agreed: true, ...(lessPercent ? { lessPercent } : {}) }];
+      const agreed = whole.map((some): Pool => {
+        const lessPercent = partiesListed(line, some) > 0 || isBatch(line, some);
+        return { ...first, lines: some, together, agreed: true, ...(lessPercent ? { lessPercent } : {}) };
+      });
+      return [...pools, ...agreed];
     });
   },
 };
 
-// What is paid for the books' document may be less than it.
+// What is paid for the books' document may be less than it, and what goes out more by a charge.
 function mostKeptOf({ side, minor }: Line): bigint {
-  return side === 'ledger' ? magnitude(minor) / MOST_KEPT : 0n;
+  return side === 'ledger' || minor < 0n ? magnitude(minor) / MOST_KEPT : 0n;
 }
 
 const MOST_KEPT = 25n;
@@ -113,11 +120,21 @@ class Documents {
     this.#families = byKeys(board.open(), familyKeys);
   }
 
+  /** The same for each thing by itself that it names: a trade's number says more than that of what was traded. */
+  ofEach(line: Line): Line[][] {
+    const keys = identifierKeys(line);
+    return keys.length < 2
+      ? []
+      : keys.map((key) => candidates(line, this.#meaning(key, line), this.#board.settings.windows.document));
+  }
+
+  #meaning(key: string, line: Line): Line[] {
+    return [...this.#naming(key), ...this.#partsOf(key, line)];
+  }
+
   /** Lines of the other side that name what a line names. */
   sharedWith(line: Line): Line[] {
-    const pool = new Set(
-      identifierKeys(line).flatMap((key) => [...this.#naming(key), ...this.#partsOf(key, line)]),
-    );
+    const pool = new Set(identifierKeys(line).flatMap((key) => this.#meaning(key, line)));
     const { group, document } = this.#board.settings.windows;
     // Under the code of a flat or a contract the same comes again each month.
     const recurs = [...pool].some(
