@@ -246,3 +246,19 @@ test('an amount in another currency that both texts state is one event’s, and 
     'not the one whose amount in dollars it happens to be',
   );
 });
+
+test('a list of which some were cut off is the row of numbers that holds the others, less a discount', () => {
+  const ledger = [
+    ['73583', '224.14'],
+    ['73588', '457.36'],
+    ['73589', '155.45'],
+    ['73602', '318.90'],
+    ['73611', '77.05'],
+  ].map(([reference = '', amount = '']) => invoice(reference, amount, 'Regal Paper'));
+  const paid = (amount: string, description: string) => [
+    { amount, date: '2026-03-24', counterparty: 'REGAL PAPER', description },
+  ];
+  const all = ['counterparty_sum multi_to_one L1 L2 L3 S1'];
+  assert.deepEqual(found(ledger, paid('820.21', 'REM 73583 73588 +1')), all, '2 percent');
+  assert.deepEqual(found(ledger, paid('770.21', 'REM 73583 73588 +1')), [], '8 percent is no discount');
+});

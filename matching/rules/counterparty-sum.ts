@@ -5,7 +5,7 @@ import { type Line, byKeys, totalOf } from '../line.ts';
 import { eventOrPartyKeys, identifierKeys, partyKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
 import { linesWithPartner } from '../partners.ts';
-import { numbersInARow } from './numbers-in-a-row.ts';
+import { listedInARow, numbersInARow } from './numbers-in-a-row.ts';
 import { type Pool, agreeing, canReach, candidates, isCandidate, sameSign, solve } from './parts.ts';
 
 // How many accidental sums a pool may produce before one that fits proves nothing.
@@ -115,6 +115,7 @@ class Party {
         ...{ ...shape, lines, percent: 80, wholeOnly: true as const, lessShare: true as const },
       })),
       ...numbersInARow(line, pool),
+      ...listedInARow(line, pool, shared),
     ];
   }
 

@@ -1,4 +1,4 @@
-import { magnitude } from '../amounts.ts';
+import { isUsualPercent, magnitude } from '../amounts.ts';
 import { type Line, inOrder, totalOf } from '../line.ts';
 import { type Pool, sameSign } from './parts.ts';
 
@@ -17,6 +17,32 @@ export function numbersInARow(line: Line, party: readonly Line[]): Pool[] {
   const chance = (2 * CHANCE) / (party.length * (party.length - 1));
   const why = 'have its counterparty and numbers in a row';
   return [{ lines: exact, why, percent: 92, chance, wholeOnly: true }];
+}
+
+/**
+ * The same where the line names some of them, the others being cut off, mistyped or counted (`+ 1`): all it names stand in the row, and
+ * it is less by a discount of usual percent, or by a small rest where it names most of them.
+ * @param named of the party's lines.
+ */
+export function listedInARow(line: Line, party: readonly Line[], named: readonly Line[]): Pool[] {
+  if (named.length === 0 || line.side === 'ledger') return [];
+  const most = line.minor + line.minor / LARGEST_DISCOUNT;
+  const [row, ...others] = rowsFrom(line, party, most).filter(
+    (some) => named.every((one) => some.includes(one)) && isLess(line, some, named.length),
+  );
+  if (!row || others.length > 0) return [];
+  const why = 'have its counterparty and numbers in a row, those that it names among them';
+  return [{ lines: row, why, percent: 84, chance: 1, wholeOnly: true, orTo: [totalOf(row)] }];
+}
+
+const [LARGEST_DISCOUNT, LEAST_TIMES_REST] = [10n, 50n];
+
+function isLess({ minor }: Line, row: readonly Line[], named: number): boolean {
+  const [whole, paid] = [magnitude(totalOf(row)), magnitude(minor)];
+  const isMost = named >= 2 && named * 2 > row.length;
+  return (
+    isUsualPercent(whole, paid, false, row.length) || (isMost && (whole - paid) * LEAST_TIMES_REST <= whole)
+  );
 }
 
 /**
