@@ -42,7 +42,7 @@ const BANK_OWN =
 
 // One movement of a bank for many payments.
 const COLLECTIVE =
-  /\b(?:deposit\w*|night drop|en efectivo|versements?|storting\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|bacs|suppliers|vendors|creditors|payables|receivables|bill\.?com|takings|and others|and following|et al|et suivant\w*|e altr[ei]|y otros|usw|etc|sepa dd|direct debits|bankgiro|plusgiro|ocr giro|innbetalinger|indbetalinger|insattning\w*)\b|\b[au]\. ?[ao]\.|\+ ?\d+ more\b|\w \+ ?\d{1,2}$/;
+  /\b(?:deposit\w*|deps?|night drop|en efectivo|versements?|storting\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|bacs|suppliers|vendors|creditors|payables|receivables|bill\.?com|takings|and others|and following|et al|et suivant\w*|e altr[ei]|y otros|usw|etc|sepa dd|direct debits|bankgiro|plusgiro|ocr giro|innbetalinger|indbetalinger|insattning\w*)\b|\b[au]\. ?[ao]\.|\+ ?\d+ more\b|\w \+ ?\d{1,2}$/;
 
 // `GBP 31.60 FX 1.27`
 const EXCHANGES =
