@@ -1,11 +1,11 @@
 import type { Aliases } from './aliases.ts';
+import { areLastDigits, isCutCheque, isCutOff } from './cut-numbers.ts';
 import {
   type Identifier,
   contradicts,
   isLong,
   isMistaken,
   isNearly,
-  isNeutral,
   isSlip,
   sameIdentifier,
 } from './identifiers.ts';
@@ -330,49 +330,4 @@ function ofOtherPremises(a: Line, b: Line): boolean {
     theirs.length > 0 &&
     !ours.some((one) => theirs.some((other) => sameIdentifier(one, other)))
   );
-}
-
-// The books have the last four digits of a cheque's number, and the bank all of them.
-function isCutCheque(a: Identifier, b: Identifier): boolean {
-  const [short, long] = a.digits.length <= b.digits.length ? [a, b] : [b, a];
-  if (short.kind !== 'CHK' && !(long.kind === 'CHK' && isNeutral(short.kind))) return false;
-  const [, last] = /^[A-Z]*(\d{4})$/.exec(short.key) ?? [];
-  return last !== undefined && long.digits.length > last.length && long.key.endsWith(last);
-}
-
-// People say the last four digits of a document's long number, and a payment reference has check digits behind them.
-function areLastDigits(a: Identifier, b: Identifier): boolean {
-  if (a.standing || b.standing) return false;
-  const [ours, theirs] = [lastDigitsOf(a), lastDigitsOf(b)];
-  const [short, long] = ours.length <= theirs.length ? [ours, theirs] : [theirs, ours];
-  if (short.length < 4 || long.length < short.length + 2) return false;
-  return long.endsWith(short) || (short.length >= SHORTEST_CHECKED && isBeforeCheckDigits(short, long));
-}
-
-// One digit (KID, OCR, QR reference) or two (Belgian structured communication), behind a customer's number and a document's.
-function isBeforeCheckDigits(short: string, long: string): boolean {
-  return (
-    long.length >= LEAST_STRUCTURED &&
-    (long.startsWith(short, long.length - short.length - 1) ||
-      long.startsWith(short, long.length - short.length - 2))
-  );
-}
-
-const SHORTEST_CHECKED = 5;
-const LEAST_STRUCTURED = 9;
-
-function lastDigitsOf({ key }: Identifier): string {
-  let from = key.length;
-  while (from > 0 && isDigit(key.charCodeAt(from - 1))) from -= 1;
-  return key.slice(from);
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-
-// A field that is too short cuts a reference off at its end; some banks keep only its last digits.
-function isCutOff(a: string, b: string): boolean {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  return short.length >= 5 && short.length < long.length && (long.startsWith(short) || long.endsWith(short));
 }

@@ -21,6 +21,11 @@ export const eventOrPremisesKeys = eventOr(premisesKeys);
 /** What names a document, or whoever pays. */
 export const eventOrPartyKeys = eventOr(partyKeys);
 
+/** The numbers of accounts, contracts, shops, terminals and cards, which stand on many lines. */
+export function standingKeys({ identifiers }: Line): string[] {
+  return identifiers.filter(({ standing }) => standing).map(({ key }) => `number ${key}`);
+}
+
 type KeysOf = (line: Line) => readonly string[];
 
 function keysOf(...kinds: readonly string[]): KeysOf {

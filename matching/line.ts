@@ -55,10 +55,17 @@ export function lookOf(line: Line): string {
   ].join('|');
 }
 
-/** Each list once, of those that have the same lines in the same order. */
-export function unlike(lists: readonly (readonly Line[])[]): (readonly Line[])[] {
-  const keyOf = (lines: readonly Line[]) => lines.map(({ rank }) => rank).join(' ');
-  return [...new Map(lists.map((lines) => [keyOf(lines), lines] as const)).values()];
+/** Of those that have the same lines in the same order the first. */
+export function unlike<One>(all: readonly One[], linesOf: (one: One) => readonly Line[]): One[] {
+  const seen = new Set<string>();
+  return all.filter((one) => {
+    const key = linesOf(one)
+      .map(({ rank }) => rank)
+      .join(' ');
+    const isFirst = !seen.has(key);
+    seen.add(key);
+    return isFirst;
+  });
 }
 
 /** True when one of two lines is about a bank's own fee or interest, and the other says what it is about, which is something else. */

@@ -1,6 +1,12 @@
 import type { Board } from './board.ts';
 import { type Line, amountKey } from './line.ts';
 
+/** Open lines that have no such partner. */
+export function linesAlone(board: Board): Line[] {
+  const partners = linesWithPartner(board);
+  return board.open().filter((line) => !partners.has(line));
+}
+
 /**
  * Open lines whose very amount one line of the other side has within days, and nothing else in the account: whatever sums fit,
  * they are hardly parts of them.

@@ -1,9 +1,9 @@
-import { magnitude, show } from '../amounts.ts';
+import { show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
 import { type Line, amountKey, byKeys, inOrder, otherSide, totalOf, unlike } from '../line.ts';
 import { identifierKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
-import { agreeing, isCandidate } from './parts.ts';
+import { agreeing, isCandidate, isPartOf } from './parts.ts';
 
 const PERCENT = 80;
 const ALIKE_PERCENT = 70;
@@ -28,7 +28,10 @@ export const componentRest: Rule = {
           return rest ? [[...some, rest]] : [];
         });
         // Two of the party's lines that come to the whole are found from either of them.
-        const [others, ...more] = unlike(found.map((some) => some.sort(inOrder)));
+        const [others, ...more] = unlike(
+          found.map((some) => some.sort(inOrder)),
+          (some) => some,
+        );
         if (others && more.length === 0) propose(board, key, own, others);
       }
   },
@@ -67,7 +70,7 @@ class Rests {
   of(own: readonly Line[], theirs: readonly Line[]): Line | null {
     const [first] = own;
     const [whole, rest] = [totalOf(own), totalOf(own) - totalOf(theirs)];
-    if (!first || !isPartOf(rest, whole)) return null;
+    if (!first || rest === 0n || !isPartOf(rest, whole)) return null;
     this.#having ??= byKeys(this.#open, (line) => [amountKey(line, line.side, line.minor)]);
     const [found] = this.#having.get(amountKey(first, otherSide(first), rest)) ?? [];
     const { statistics, settings } = this.#board;
@@ -79,10 +82,6 @@ class Rests {
       own.every((line) => agreeing(this.#board, line, found)) && identifierKeys(found).length === 0;
     return isNear && agrees && (isNobodys || isTheirs) ? found : null;
   }
-}
-
-function isPartOf(part: bigint, whole: bigint): boolean {
-  return part !== 0n && part > 0n === whole > 0n && magnitude(part) < magnitude(whole);
 }
 
 function propose(board: Board, key: string, own: readonly Line[], others: readonly Line[]): void {

@@ -1,7 +1,7 @@
 import { magnitude } from '../amounts.ts';
 import { type Board, type Rule } from '../board.ts';
 import { sameIdentifier, shareIdentifier } from '../identifiers.ts';
-import { type Line, byKeys, totalOf } from '../line.ts';
+import { type Line, byKeys, totalOf, unlike } from '../line.ts';
 import { eventOrPartyKeys, identifierKeys, partyKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
 import { linesWithPartner } from '../partners.ts';
@@ -104,7 +104,8 @@ class Party {
     const others = [...days, ...nearer, same, within(pool, group), far, pool];
     return [
       ...seriesOf(pool),
-      ...unlike([...ofItsName, ...others]).map((lines) => ({
+      // What does not add up once does not add up again.
+      ...unlike([...ofItsName, ...others], (lines) => lines).map((lines) => ({
         ...{ ...shape, lines, percent: ofItsName.includes(lines) ? 95 : 93 },
         ...{ whole: CHANCE_WHOLE_PARTY, areOnes: ofItsName.includes(lines) },
         // Who names it is among its parts.
@@ -167,13 +168,6 @@ class Party {
 function sharePartyNumber(line: Line, other: Line): boolean {
   const theirs = partyKeys(other);
   return theirs.length > 0 && partyKeys(line).some((key) => theirs.includes(key));
-}
-
-/** Each list once, the first of those that have the same lines: what does not add up once does not add up again. */
-function unlike(lists: readonly (readonly Line[])[]): (readonly Line[])[] {
-  const same = (one: readonly Line[], other: readonly Line[]) =>
-    one.length === other.length && one.every((line, at) => line === other[at]);
-  return lists.filter((list, at) => lists.findIndex((earlier) => same(earlier, list)) === at);
 }
 
 // Where both name a counterparty in a column of its own, the names tell.

@@ -26,25 +26,25 @@ export const identifierSum: Rule = {
       if (!canReach(line, lines, BigInt(lines.length) + mostKeptOf(line))) return [];
       const same = sameSign(line, lines);
       const narrower = documents.ofEach(line).filter(({ length }) => length >= 2 && length < lines.length);
+      const shape = { why: WHY, percent: 97, chance: CHANCE, whole: CERTAIN, lessFee: true };
+      // Whoever pays two documents to the cent may have any name.
+      const together = (parts: readonly Line[]) =>
+        partiesListed(line, parts) > 0 || isPaidInParts(board, line, parts) || ofOneParty(board, line, parts);
       const pools = [...daysOf(line, lines), ...narrower, same, lines].map((some): Pool => ({
-        ...{ lines: some, why: WHY, percent: 97, chance: CHANCE, whole: CERTAIN, lessFee: true },
-        // Whoever pays two documents to the cent may have any name.
-        together: (parts) =>
-          partiesListed(line, parts) > 0 ||
-          isPaidInParts(board, line, parts) ||
-          ofOneParty(board, line, parts),
+        ...shape,
+        lines: some,
+        together,
       }));
       // Only where nothing adds up: all that it names, less a discount.
-      const first = pools.at(-2);
-      if (!first) return pools;
       const whole = [...narrower, lines].filter(
         (some) => sameSign(line, some).length === some.length && !documents.isTakenOff(line, some),
       );
-      const together = (parts: readonly Line[]) =>
-        ofOneThing(line, parts) && first.together?.(parts) !== false;
       const agreed = whole.map((some): Pool => {
         const lessPercent = partiesListed(line, some) > 0 || isBatch(line, some);
-        return { ...first, lines: some, together, agreed: true, ...(lessPercent ? { lessPercent } : {}) };
+        return {
+          ...{ ...shape, lines: some, agreed: true, ...(lessPercent ? { lessPercent } : {}) },
+          together: (parts) => ofOneThing(line, parts) && together(parts),
+        };
       });
       return [...pools, ...agreed];
     });
@@ -120,14 +120,6 @@ class Documents {
     this.#families = byKeys(board.open(), familyKeys);
   }
 
-  /** The same for each thing by itself that it names: a trade's number says more than that of what was traded. */
-  ofEach(line: Line): Line[][] {
-    const keys = identifierKeys(line);
-    return keys.length < 2
-      ? []
-      : keys.map((key) => candidates(line, this.#meaning(key, line), this.#board.settings.windows.document));
-  }
-
   #meaning(key: string, line: Line): Line[] {
     return [...this.#naming(key), ...this.#partsOf(key, line)];
   }
@@ -146,6 +138,14 @@ class Documents {
       group / 2,
     );
     return [...new Set([...candidates(line, pool, recurs ? group / 2 : document), ...ofPremises])];
+  }
+
+  /** The same for each thing by itself that it names: a trade's number says more than that of what was traded. */
+  ofEach(line: Line): Line[][] {
+    const keys = identifierKeys(line);
+    return keys.length < 2
+      ? []
+      : keys.map((key) => candidates(line, this.#meaning(key, line), this.#board.settings.windows.document));
   }
 
   #naming(key: string): readonly Line[] {

@@ -1,5 +1,6 @@
 import { dayNumber } from '../../policy/dates.ts';
 import { type Line, byKeys, totalOf, unlike } from '../line.ts';
+import { standingKeys } from '../line-keys.ts';
 
 const SHORTEST_WORD = 3;
 const LEAST_LINES = 3;
@@ -57,13 +58,18 @@ export interface Batch {
  * number; each such list once.
  */
 export function kindsOf(lines: readonly Line[]): (readonly Line[])[] {
-  const kinds = byKeys(lines, ({ name, words, identifiers }) => [
+  const kinds = byKeys(lines, (line) => [
     'all',
-    ...identifiers.filter(({ standing }) => standing).map(({ key }) => `number ${key}`),
-    ...(name ? [`name ${name.joined}`] : []),
-    ...[...(name?.words ?? []), ...(words?.words ?? [])].filter((word) => word.length >= SHORTEST_WORD),
+    ...standingKeys(line),
+    ...(line.name ? [`name ${line.name.joined}`] : []),
+    ...[...(line.name?.words ?? []), ...(line.words?.words ?? [])].filter(
+      (word) => word.length >= SHORTEST_WORD,
+    ),
   ]);
-  return unlike([...kinds.values()].filter((kind) => kind.length >= LEAST_LINES));
+  return unlike(
+    [...kinds.values()].filter((kind) => kind.length >= LEAST_LINES),
+    (kind) => kind,
+  );
 }
 
 /** The batches of all kinds by some cuts that have several lines, each such list once. @param least how many are several. */
@@ -72,6 +78,9 @@ export function batchesOfAll(
   cuts: readonly Cut[],
   least = LEAST_LINES,
 ): readonly Batch[] {
-  const lists = kinds.flatMap((kind) => cuts.flatMap((cut) => cut(kind)));
-  return unlike(lists.map(({ lines }) => lines).filter(({ length }) => length >= least)).map(batchOf);
+  const batches = kinds.flatMap((kind) => cuts.flatMap((cut) => cut(kind)));
+  return unlike(
+    batches.filter(({ lines }) => lines.length >= least),
+    ({ lines }) => lines,
+  );
 }

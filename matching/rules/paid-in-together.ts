@@ -1,4 +1,5 @@
 import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
+import { standingKeys } from '../line-keys.ts';
 import { MOST_IN_BATCH } from './batches.ts';
 import type { Pool } from './parts.ts';
 
@@ -52,10 +53,11 @@ function waitingBefore(line: Line, takings: readonly (readonly Line[])[]): Pool[
 }
 
 // What is booked alike day by day, as `Cash 03/09`, or as deposits that say no more; of a shop or a till also by itself.
-function kindKeys({ currency, side, group, words, said, identifiers }: Line): string[] {
+function kindKeys(line: Line): string[] {
+  const { currency, side, group, words, said } = line;
   if (!words && !said.collective) return [];
   const kind = `${currency} ${side} ${group ?? ''} ${words?.joined ?? ''}`;
-  return [kind, ...identifiers.filter(({ standing }) => standing).map(({ key }) => `${kind} ${key}`)];
+  return [kind, ...standingKeys(line).map((key) => `${kind} ${key}`)];
 }
 
 function runsBefore(line: Line, takings: readonly (readonly Line[])[], window: number): Pool[] {

@@ -252,9 +252,12 @@ export function canReach(line: Line, others: readonly Line[], slack = 0n): boole
 
 /** Those that can be parts of the line by themselves: of its sign and smaller. */
 export function sameSign(line: Line, others: readonly Line[]): Line[] {
-  return others.filter(
-    (other) => other.minor > 0n === line.minor > 0n && magnitude(other.minor) < magnitude(line.minor),
-  );
+  return others.filter((other) => isPartOf(other.minor, line.minor));
+}
+
+/** True for an amount in minor units of another's sign and smaller. */
+export function isPartOf(part: bigint, whole: bigint): boolean {
+  return part > 0n === whole > 0n && magnitude(part) < magnitude(whole);
 }
 
 /** Lines of the other side within a window in business days, of those that were open when the rule began. */

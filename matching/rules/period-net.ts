@@ -2,7 +2,7 @@ import { dayNumber } from '../../policy/dates.ts';
 import { show } from '../amounts.ts';
 import type { Board, Rule } from '../board.ts';
 import { type Line, byKeys } from '../line.ts';
-import { linesWithPartner } from '../partners.ts';
+import { linesAlone } from '../partners.ts';
 import { type Kept, type Share, agrees, percentOf, shareOf } from '../shares.ts';
 import { type Batch, LONGER, kindsOf } from './kinds-by-period.ts';
 import { MOST_LINES, proposePeriod } from './period-total.ts';
@@ -28,8 +28,7 @@ export const periodNet: Rule = {
   name: 'period_net',
   version: 1,
   find(board) {
-    const partners = linesWithPartner(board);
-    const alone = board.open().filter((line) => !partners.has(line));
+    const alone = linesAlone(board);
     for (const lines of byKeys(alone, ({ currency }) => [currency]).values()) {
       const sales = lines.filter(({ side }) => side === 'ledger');
       const receipts = lines.filter(

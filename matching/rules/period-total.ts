@@ -2,7 +2,7 @@ import { dayNumber } from '../../policy/dates.ts';
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
 import { type Line, amountKey, byKeys, otherSide } from '../line.ts';
-import { linesWithPartner } from '../partners.ts';
+import { linesAlone } from '../partners.ts';
 import { countWhile } from '../sorted.ts';
 import { significantDigits } from '../statistics.ts';
 import { shapeOf } from './group-key.ts';
@@ -18,15 +18,15 @@ const [ODD_DIGITS, SHORTEST_NUMBER] = [4, 4];
 const CUTS = [byDay, ...LONGER];
 
 /**
- * A line that comes, to the cent, to all of one kind that the other side has in a day, a week, half a month or a month, or between two weeks without one: a fuel
- * card's invoice, a ticket office's settlement. A kind is what a name, a word or a number has in common. A proposal.
+ * A line that comes, to the cent, to all of one kind that the other side has in a day, a week, half a month or a month, or between
+ * two weeks without one: a fuel card's invoice, a ticket office's settlement. A kind is what has a name, a word or a number in
+ * common. A proposal.
  */
 export const periodTotal: Rule = {
   name: 'period_total',
   version: 1,
   find(board) {
-    const partners = linesWithPartner(board);
-    const alone = board.open().filter((line) => !partners.has(line));
+    const alone = linesAlone(board);
     const sides = byKeys(alone, ({ currency, side }) => [`${currency} ${side}`]);
     for (const lines of sides.values()) {
       const [first] = lines;

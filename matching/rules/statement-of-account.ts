@@ -2,7 +2,7 @@ import { dayNumber } from '../../policy/dates.ts';
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
 import { type Line, amountKey, byKeys } from '../line.ts';
-import { linesWithPartner } from '../partners.ts';
+import { linesAlone } from '../partners.ts';
 import { significantDigits } from '../statistics.ts';
 import { ofAnotherParty, shapeOf } from './group-key.ts';
 import { type Batch, LONGER, batchesOfAll, byMonth } from './kinds-by-period.ts';
@@ -41,8 +41,7 @@ export const statementOfAccount: Rule = {
 };
 
 function paidAmong(board: Board): Paid[] {
-  const partners = linesWithPartner(board);
-  const alone = board.open().filter((line) => !partners.has(line));
+  const alone = linesAlone(board);
   const accounts = accountsOf(board, sideOf(alone, 'ledger'));
   const receipts = byKeys(
     sideOf(alone, 'statement').filter(({ minor }) => significantDigits(minor) >= ODD_DIGITS),

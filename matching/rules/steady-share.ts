@@ -2,6 +2,7 @@ import { daysBetween } from '../../policy/dates.ts';
 import { show } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
 import { type Line, byKeys, inOrder, isBanksOwn, totalOf, unlike } from '../line.ts';
+import { standingKeys } from '../line-keys.ts';
 import { type Kept, type Share, agrees, keptOf, percentOf, shareOf } from '../shares.ts';
 import { byAmount, countWhile } from '../sorted.ts';
 import { shapeOf } from './group-key.ts';
@@ -63,13 +64,12 @@ function salesOfDays(open: readonly Line[]): Sale[] {
   const kinds = [...byKeys(open, kindsOf).values()];
   const sales = [open, ...(kinds.length <= MOST_KINDS ? kinds : [])].flatMap(daysInARow);
   // Of one kind may be all of a day.
-  return unlike(sales);
+  return unlike(sales, (sale) => sale);
 }
 
 // What it says, and the number of a shop or a terminal.
-function kindsOf({ words, identifiers }: Line): string[] {
-  const numbers = identifiers.filter(({ standing }) => standing).map(({ key }) => `number ${key}`);
-  return words ? [words.joined, ...numbers] : numbers;
+function kindsOf(line: Line): string[] {
+  return [...(line.words ? [line.words.joined] : []), ...standingKeys(line)];
 }
 
 function daysInARow(open: readonly Line[]): Sale[] {

@@ -1,5 +1,4 @@
 // Lines that name nobody and no document, and that only their amounts tie to somebody.
-import { magnitude } from '../amounts.ts';
 import { type Board, type Rule } from '../board.ts';
 import { shareIdentifier } from '../identifiers.ts';
 import { type Line, amountKey, byKeys, otherSide, totalOf } from '../line.ts';
@@ -8,7 +7,7 @@ import { NameIndex } from '../name-index.ts';
 import { countWhile } from '../sorted.ts';
 import { isOdd } from '../statistics.ts';
 import { subsetFor } from '../subsets.ts';
-import { type Pool, agreeing, canReach, isCandidate, sameSign, solve } from './parts.ts';
+import { type Pool, agreeing, canReach, isCandidate, isPartOf, sameSign, solve } from './parts.ts';
 
 // Among so few lines that chance brings such a sum once in some hundred lines.
 const CHANCE_REST = 0.005;
@@ -86,10 +85,6 @@ function restsOf(line: Line, known: Named, orphans: readonly Line[]): Pool[] {
   return also.length > 0
     ? [{ ...shape, lines: [...also, ...orphans], together, most: MOST_LINES, onlyWay: true }]
     : [];
-}
-
-function isPartOf(part: bigint, whole: bigint): boolean {
-  return part > 0n === whole > 0n && magnitude(part) < magnitude(whole);
 }
 
 /** One line that names nobody, against two to five of one party, where no other party's come to it. A proposal. */
