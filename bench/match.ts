@@ -22,6 +22,7 @@ import { reconciliationId } from '../ledger/streams.ts';
 import { tieOut } from '../ledger/tie-out.ts';
 import { matchInThread } from '../matching/in-thread.ts';
 import { loadCompany } from '../statements/company.ts';
+import { least } from './match-least.ts';
 import { startBenchServer } from './server.ts';
 
 const { values } = parseArgs({
@@ -31,6 +32,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     // Leaves out the matcher: what the database finds by itself, and how long that takes.
     'bulk-only': { type: 'boolean', default: false },
+    // Also measures the least that Postgres needs for what was recorded (`match-least.ts`).
+    least: { type: 'boolean', default: false },
     // Prints a line to stderr at every step.
     verbose: { type: 'boolean', default: false },
   },
@@ -84,10 +87,11 @@ try {
   if (tie.difference === null || !/^-?0(\.0+)?$/.test(tie.difference))
     throw new Error(`does not tie out: ${JSON.stringify(tie)}`);
   const floorAfter = await floor(admin);
+  const floorSeconds = (floorBefore + floorAfter) / 2;
+  const leastOf = values.least ? await leastFigures(admin, floorSeconds) : {};
   const truth = await compare(admin);
   const seconds = (from: number, to: number) => round((to - from) / 1000);
   const total = (matched - began) / 1000;
-  const floorSeconds = (floorBefore + floorAfter) / 2;
   report({
     rows: ROWS,
     import_s: seconds(began, imported),
@@ -101,6 +105,7 @@ try {
     times_floor: round(total / floorSeconds),
     floor_before_s: round(floorBefore),
     floor_after_s: round(floorAfter),
+    ...leastOf,
     ...truth.more,
     lines_open: Number.parseInt(tie.open, 10),
     tie_out_s: seconds(matched, tied),
@@ -164,6 +169,20 @@ async function floor(admin: Client): Promise<number> {
   await admin.query('drop table floor_ledger, floor_statement, floor_matches');
   say(`floor: copy ${round((copied - began) / 1000)} s, join ${round((joined - copied) / 1000)} s`);
   return (joined - began) / 1000;
+}
+
+/** What Postgres alone needs, all of it one behind the other, and how many floors that is. */
+async function leastFigures(admin: Client, floorSeconds: number): Promise<Record<string, number>> {
+  const { lines, find, matches, legs } = await least(admin, folder);
+  const total = lines + find + matches + legs;
+  return {
+    least_lines_s: round(lines),
+    least_find_s: round(find),
+    least_matches_s: round(matches),
+    least_legs_s: round(legs),
+    least_s: round(total),
+    least_times_floor: round(total / floorSeconds),
+  };
 }
 
 /** What settled, and what of it is wrong: its lines are not exactly those of one event. */
