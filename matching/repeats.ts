@@ -5,12 +5,14 @@ import { lookupKey, sameIdentifier } from './identifiers.ts';
 import { type Line, byKeys, lookOf } from './line.ts';
 import { isOdd } from './statistics.ts';
 
+// What is booked again is booked within days; of lines further apart the nearer one is meant.
+const DAYS_APART = 9;
 // Two parties may have documents of one number.
 const ONE_PARTY_PERCENT = 60;
 
 /**
  * Leaves out lines that say the same again: one amount under one reference, or for one document, more often than the other
- * side has it. The first ones stay, since whoever books or pays a thing twice does so wrongly the second time.
+ * side has it. The first ones near it stay, since whoever books or pays a thing twice does so wrongly the second time.
  * @param lines and others of one amount, by date.
  * @param again is told of each line that stays how many were left out for it.
  */
@@ -22,20 +24,27 @@ export function withoutRepeats(
 ): readonly Line[] {
   if (lines.length < 2) return lines;
   const left = new Set<Line>();
-  for (const { repeats, wanted } of repeatsAmong(board, lines, others)) {
+  for (const { repeats, saying } of repeatsAmong(board, lines, others)) {
+    const wanted = saying.length;
     if (wanted === 0 || wanted >= repeats.length) continue;
-    for (const line of repeats.slice(wanted)) left.add(line);
-    for (const line of repeats.slice(0, wanted)) again.set(line, repeats.length - wanted);
+    const away = (line: Line) => Math.min(...saying.map(({ date }) => Math.abs(daysBetween(line.date, date))));
+    const nearest = Math.min(...repeats.map(away));
+    const near = repeats.filter((line) => away(line) <= nearest + DAYS_APART);
+    const kept = [...near, ...repeats.filter((line) => !near.includes(line))].slice(0, wanted);
+    for (const line of repeats) if (!kept.includes(line)) left.add(line);
+    // A contract's next instalment is no second booking of this one.
+    const rivals = (near.length >= wanted ? near : repeats).length - wanted;
+    for (const line of kept) again.set(line, rivals);
   }
   return left.size === 0 ? lines : lines.filter((line) => !left.has(line));
 }
 
-/** Lines that say the same, and how many lines of the other side say it. */
+/** Lines that say the same, and the lines of the other side that say it. */
 function* repeatsAmong(
   board: Board,
   lines: readonly Line[],
   others: readonly Line[],
-): Generator<{ repeats: readonly Line[]; wanted: number }> {
+): Generator<{ repeats: readonly Line[]; saying: readonly Line[] }> {
   const byReference = byKeys(lines, ({ reference, name }) =>
     reference !== null && isSpecific(reference) ? [`${reference} ${name?.joined ?? ''}`] : [],
   );
@@ -45,7 +54,7 @@ function* repeatsAmong(
     if (repeats.length < 2 || !first || !own) continue;
     const says = (line: Line) =>
       line.reference === first.reference || line.identifiers.some((one) => sameIdentifier(one, own));
-    yield { repeats, wanted: others.filter(says).length };
+    yield { repeats, saying: others.filter(says) };
   }
   // A bank gives every payment a number of its own; two may name one document.
   const named = new Set(others.flatMap(({ identifiers }) => identifiers.map(lookupKey)));
@@ -58,7 +67,7 @@ function* repeatsAmong(
     if (!first || !own) continue;
     const repeats = naming.filter((line) => (board.namesAlike(first, line) ?? 100) >= ONE_PARTY_PERCENT);
     const says = (line: Line) => line.identifiers.some((one) => sameIdentifier(one, own));
-    if (repeats.length > 1) yield { repeats, wanted: others.filter(says).length };
+    if (repeats.length > 1) yield { repeats, saying: others.filter(says) };
   }
 }
 

@@ -31,7 +31,7 @@ export interface Said {
 }
 
 const REVERSES =
-  /\b(?:revers\w*|rev|void\w*|storno\w*|stornierung|cancel\w*|correction|correct\w*|chargeback|returned|return|retour|retoure|unpaid|bounced|rueckbuchung|ruckbuchung|rueckzahlung|impaye\w*|devol\w*|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|undo|refund\w*|contra|reclass\w*|umbuchung\w*)\b/;
+  /\b(?:revers\w*|rev|void\w*|storno\w*|stornierung|cancel\w*|correction|correct\w*|chargeback|returned|return|retour|retoure|unpaid|bounced|nsf|dishonou?r\w*|rueckbuchung|ruckbuchung|rueckzahlung|impaye\w*|devol\w*|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|undo|refund\w*|contra|reclass\w*|umbuchung\w*)\b/;
 
 // `Reissued payment (replaces voided #4515)` takes nothing back itself.
 const REPLACES = /\b(?:re-?issue\w*|replace[sd]?|replacement|replacing|ersetzt|ersatz\w*)\b/;

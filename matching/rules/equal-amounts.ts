@@ -38,14 +38,14 @@ const MOST_PAIRS = 40_000;
 /** Same amount, near dates, and a text that agrees; the best assignment of all that share the amount. A proposal. */
 export const amountDateText: Rule = {
   name: 'amount_date_text',
-  version: 12,
+  version: 13,
   find: (board) => pairEqualAmounts(board, amountDateText),
 };
 
 /** Same amount and near dates and nothing else: too often wrong to settle. A proposal, only where nothing else fits. */
 export const amountDate: Rule = {
   name: 'amount_date',
-  version: 10,
+  version: 11,
   find: (board) => pairEqualAmounts(board, amountDate),
 };
 
@@ -147,8 +147,8 @@ function pairsOf(
         : isRepeated
           ? ALONE_BITS + board.statistics.recurrence(one)
           : 0;
-    const unlike =
-      !withText && haveTexts(one, other) && !board.shareTellingWord(one, other) ? UNLIKE_TEXT_BITS : 0;
+    const saySame = board.shareTellingWord(one, other) || (one.said.reverses && other.said.reverses);
+    const unlike = !withText && haveTexts(one, other) && !saySame ? UNLIKE_TEXT_BITS : 0;
     const gain = Math.max(floor, board.bits(one, evidence, window) + alone + unlike);
     return gain < (withText ? LEAST_BITS_WITH_TEXT : LEAST_BITS_WITHOUT) ? null : { gain, evidence };
   };

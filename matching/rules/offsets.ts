@@ -9,7 +9,7 @@ import { identifierKeys } from '../line-keys.ts';
  */
 export const sameSideOffset: Rule = {
   name: 'same_side_offset',
-  version: 10,
+  version: 11,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const inBoth = happenedInBoth(board);
@@ -33,7 +33,7 @@ export const sameSideOffset: Rule = {
 /** The same by name, where one of the two says that it takes something back. A proposal. */
 export const namedOffset: Rule = {
   name: 'named_offset',
-  version: 6,
+  version: 7,
   find(board) {
     const inBoth = happenedInBoth(board);
     const keys = (line: Line) => [line.name?.joined ?? line.words?.joined ?? ''].filter((key) => key !== '');
@@ -56,12 +56,12 @@ export const namedOffset: Rule = {
 /** The same by identifiers in the texts, or by a reversing word alone where no other pair fits. A proposal. */
 export const reversalInText: Rule = {
   name: 'reversal_in_text',
-  version: 7,
+  version: 8,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const inBoth = happenedInBoth(board);
     for (const pair of opposites(board, identifierKeys))
-      if (!hasTwin(board, named, pair.first) && !paysThrough(board, pair))
+      if (!hasTwin(board, named, pair.first) && !paysThrough(board, pair) && !inBoth(pair))
         offset(board, reversalInText, pair, 90, 'and name one identifier');
     const isTakenBack = (pair: Opposites) => {
       const both = pair.first.said.reverses && pair.second.said.reverses;
@@ -157,18 +157,27 @@ function isSpokenFor(board: Board, named: ReadonlyMap<string, readonly Line[]>, 
   });
 }
 
-/** Tells of a pair whether the other side has both amounts in near days too, as of a deposit that was returned: then each has its partner there. */
+/**
+ * Tells of a pair whether it is none on one side alone: the other side has both amounts in near days too, as of a deposit that was
+ * returned; or it has what was taken back, with the name or saying so too, as of a cheque that came back out of a deposit.
+ */
 function happenedInBoth(board: Board): (pair: Opposites) => boolean {
   const keyOf = (line: Line, side: Line['side']) => `${line.currency} ${side} ${line.minor}`;
   const byAmount = byKeys(board.open(), (line) => [keyOf(line, line.side)]);
-  return ({ first, second }) =>
-    [first, second].every((line) =>
-      byAmount
-        .get(keyOf(line, otherSide(line)))
-        ?.some(
-          (other) => board.isOpen(other) && Math.abs(other.day - line.day) <= board.settings.windows.amount,
-        ),
+  const near = (line: Line, side: Line['side']) =>
+    (byAmount.get(keyOf(line, side)) ?? []).filter(
+      (other) => board.isOpen(other) && Math.abs(other.day - line.day) <= board.settings.windows.amount,
     );
+  const isTakenBackAcross = (back: Line) => {
+    const across = near(back, otherSide(back)).filter(
+      (other) =>
+        (back.said.reverses && other.said.reverses) || (board.namesAlike(back, other) ?? 0) >= ALIKE_PERCENT,
+    );
+    return across.length > 0 && across.length >= near(back, back.side).length;
+  };
+  return ({ first, second }) =>
+    [first, second].every((line) => near(line, otherSide(line)).length > 0) ||
+    isTakenBackAcross(first.said.reverses && !second.said.reverses ? first : second);
 }
 
 // The rent that came in under a flat's code, and the same sum that went out to its landlord.
