@@ -4,6 +4,7 @@ import type { Line } from '../line.ts';
 import { linesWithPartner } from '../partners.ts';
 import { bankOwnOfMonth } from './bank-own-of-month.ts';
 import { type Batch, Batches } from './batches.ts';
+import { numberedTogether } from './numbered-together.ts';
 import { paidInTogether } from './paid-in-together.ts';
 import { postedInARow } from './posted-in-a-row.ts';
 import { type Pool, agreeing, candidates, ofOneParty, sameSign, solve } from './parts.ts';
@@ -21,7 +22,7 @@ const CHANCE_OF_ONE = 0.05;
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
   name: 'batch_sum',
-  version: 9,
+  version: 10,
   find(board) {
     const partners = linesWithPartner(board);
     const open = board.open().filter((line) => !partners.has(line));
@@ -29,6 +30,7 @@ export const batchSum: Rule = {
     const solveAlone = (poolsFor: (line: Line) => Pool[]) =>
       solve(board, batchSum, (line) => (partners.has(line) ? [] : poolsFor(line)));
     solveAlone(row);
+    solveAlone(numberedTogether(open));
     const batches = new Batches(open);
     const together = paidInTogether(open, board.settings.windows.amount);
     solveAlone((line) => {

@@ -64,7 +64,8 @@ export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonl
     let best: Solved | null = null;
     for (const pool of poolsOf(line)) {
       const found = partsOf(board, line, pool);
-      if (!found || cancelOut(found.parts) || pool.together?.(found.parts) === false) continue;
+      if (!found || cancelOut(found.parts) || isCountedOtherwise(line, found.parts)) continue;
+      if (pool.together?.(found.parts) === false) continue;
       // What adds up in several ways may add up in one way among fewer lines, and what adds up but for a fee to the cent.
       if (best === null || (found.others === 0 && (best.others > 0 || found.percent > best.percent)))
         best = found;
@@ -100,6 +101,13 @@ export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonl
 function cancelOut(parts: readonly Line[]): boolean {
   const amounts = new Set(parts.map(({ minor }) => minor));
   return parts.some(({ minor }) => amounts.has(-minor));
+}
+
+// What says that it is many, and how many, is as many: of its own sign, or with what was taken off.
+function isCountedOtherwise(line: Line, parts: readonly Line[]): boolean {
+  const { collective, count } = line.said;
+  if (!collective || count === null) return false;
+  return parts.length !== count && sameSign(line, parts).length !== count;
 }
 
 function exactly(line: Line, parts: readonly Line[]): string {
