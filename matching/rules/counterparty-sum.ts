@@ -115,6 +115,7 @@ class Party {
       ...(shared.length > 0 ? [] : [...nearer, same]).map((lines) => ({
         ...{ ...shape, lines, percent: 80, wholeOnly: true as const, lessShare: true as const },
       })),
+      ...days.flatMap((some) => numbersInARow(line, some)),
       ...numbersInARow(line, pool),
       ...listedInARow(line, pool, shared),
     ];
