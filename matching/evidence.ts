@@ -274,10 +274,11 @@ export class Scale {
       (this.#statistics.registers.usesKind(a.kind) || this.#statistics.registers.usesKind(b.kind))
     )
       return false;
-    const shortest = a.own && b.own ? SHORTEST_REFERENCE : SHORTEST_IN_TEXT;
+    const both = a.own && b.own;
+    const shortest = both ? SHORTEST_REFERENCE : SHORTEST_IN_TEXT;
     if (a.key.length < shortest || a.key.length !== b.key.length) return false;
-    const shape = shapeOfKey(a.key);
-    return shape === shapeOfKey(b.key) && this.#statistics.registers.sharesReferences(shape);
+    const shape = shapeOfKey(a.key, both);
+    return shape === shapeOfKey(b.key, both) && this.#statistics.registers.sharesReferences(shape);
   }
 
   #ofOneRegister(a: Identifier, b: Identifier): boolean {

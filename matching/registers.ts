@@ -56,10 +56,19 @@ export class Registers {
   }
 }
 
-/** A reference's shape: `AAA9999` of INV0442. */
-export function shapeOfKey(key: string): string {
-  return key.replace(/\d/g, '9').replace(/[A-Z]/g, 'A');
+/**
+ * A reference's shape: `AAA9999` of INV0442; its length where letters and digits stand in no order, as in 8GN3SOWL. Of these each
+ * side may have its own in the column, and name the other's in the text.
+ * @param own of the statement's column.
+ */
+export function shapeOfKey(key: string, own: boolean): string {
+  const shape = key.replace(/\d/g, '9').replace(/[A-Z]/g, 'A');
+  if ((shape.match(TURNS)?.length ?? 0) < LEAST_TURNS) return shape;
+  return `${own ? 'column' : 'text'} ${shape.length}`;
 }
+
+const TURNS = /A(?=9)|9(?=A)/g;
+const LEAST_TURNS = 3;
 
 /**
  * Shapes of references, kinds of documents, and lengths of long numbers, each with how many keys of it both sides have. Where
@@ -74,7 +83,8 @@ function sortsOf(lines: readonly Line[]): Readonly<Record<'shapes' | 'kinds' | '
     if (side === 'ledger')
       for (const { key, own, kind, digits } of identifiers) {
         ours.set(key, own || ours.get(key) === true);
-        if (own) shapes.know(shapeOfKey(key));
+        if (own) shapes.know(shapeOfKey(key, true));
+        if (own) shapes.know(shapeOfKey(key, false));
         if (kind !== '' && digits !== '') kinds.know(kind);
         if (digits.length < LONG_NUMBER) continue;
         lengths.know(String(digits.length));
@@ -82,8 +92,8 @@ function sortsOf(lines: readonly Line[]): Readonly<Record<'shapes' | 'kinds' | '
       }
   for (const { side, identifiers } of lines)
     if (side === 'statement')
-      for (const { key, kind, digits } of identifiers) {
-        shapes.count(shapeOfKey(key), ours.get(key) === true);
+      for (const { key, own, kind, digits } of identifiers) {
+        shapes.count(shapeOfKey(key, own), ours.get(key) === true);
         if (digits !== '') kinds.count(kind, ours.has(key));
         lengths.count(String(digits.length), numbers.has(digits));
       }
