@@ -180,6 +180,6 @@ const FLAT = /^(?:UNIT|APT|APARTMENT|FLAT|SUITE)(\d{1,3}[A-Z])$/;
 const PREFIXED = /^[A-Za-z]{2,5}_([A-Za-z0-9]{10,30})$/;
 // A number of one or two digits, with zeros before it: `Invoice #64` for INV-00064.
 const SHORT = /^([A-Z]+)0*([1-9]\d?)$/;
-// A number behind two digits of a year: R26/4699, INV-26-0442.
-const BEHIND_YEAR = /^[A-Za-z]{1,5}[-/ ]?[12]\d[-/](\d{4,6})$/;
+// A number behind a year: R26/4699, INV-26-0442, EXP/2026/569.
+const BEHIND_YEAR = /^[A-Za-z]{1,5}[-/ ]?(?:20)?[12]\d[-/](\d{3,6})$/;
 const YEARLY = /^[A-Z]+(20[123]\d\d{4,})$/;

@@ -29,7 +29,8 @@ export const amountSlip: Rule = {
         const mayBeLate = isOdd(one.minor);
         const fits = (other: Line) =>
           isCandidate(one, other, window) ||
-          (mayBeLate && isCandidate(one, other, named) && isClose(one, other));
+          (mayBeLate && isCandidate(one, other, named) && isClose(one, other)) ||
+          (mayBeLate && isCandidate(one, other, late / 2) && isShortPaid(one, other));
         for (const other of near(one, fits)) if (!partners.has(other)) yield [one, other] as const;
       }
       for (const other of board.open('statement'))
@@ -49,9 +50,9 @@ export const amountSlip: Rule = {
     // Of round amounts any two differ by one digit.
     const areOdd = (one: Line, other: Line) => isOdd(one.minor) && isOdd(other.minor);
     // The nearest by far, and so near that chance would hardly bring one of as many lines as the party has these days.
-    const isNearest = (one: Line, other: Line) => {
+    const isNearest = (one: Line, other: Line, days: number) => {
       const gap = magnitude(one.minor - other.minor);
-      const rivals = near(one, (line) => line !== other && isCandidate(one, line, NEAR_DAYS)).filter((line) =>
+      const rivals = near(one, (line) => line !== other && isCandidate(one, line, days)).filter((line) =>
         alike(board.weigh(one, line)),
       );
       return (
@@ -64,8 +65,17 @@ export const amountSlip: Rule = {
       days <= NEAR_DAYS &&
       areOdd(one, other) &&
       (identifierKeys(one).length === 0 || identifierKeys(other).length === 0) &&
-      isNearest(one, other) &&
-      isNearest(other, one);
+      isNearest(one, other, NEAR_DAYS) &&
+      isNearest(other, one, NEAR_DAYS);
+    // What banks on the way took of a payment that had weeks to come.
+    const isCharged = (one: Line, other: Line, { namePercent }: Evidence) =>
+      isShortPaid(one, other) &&
+      other.day >= one.day &&
+      (one.reference === null || other.reference === null) &&
+      (namePercent ?? 0) >= WHOLE_PERCENT &&
+      areOdd(one, other) &&
+      isNearest(one, other, late / 2) &&
+      isNearest(other, one, late / 2);
     // The whole name, and amounts that are hardly alike by chance.
     const isLate = ({ namePercent }: Evidence, one: Line, other: Line, shape: Shape) =>
       (namePercent ?? 0) >= WHOLE_PERCENT && !meaningOf(shape).inPart && areOdd(one, other);
@@ -86,11 +96,16 @@ export const amountSlip: Rule = {
       },
       fits: (evidence, one, other, shape) =>
         alike(evidence, shape === 'stated' && isOdd(one.minor - other.minor)) &&
-        (evidence.days <= window || shape === 'stated' || isLate(evidence, one, other, shape)) &&
+        (evidence.days <= window ||
+          shape === 'stated' ||
+          isLate(evidence, one, other, shape) ||
+          isCharged(one, other, evidence)) &&
         // Whoever names a document pays that one, and no other with a fee that is on no list.
         !((shape === 'kept' || meaningOf(shape).inPart) && namesDocument(one) && namesDocument(other)) &&
         // Unless nobody else it could be.
-        (tells(one, other, shape) || (onlyOne(one) && onlyOne(other)) || isNear(one, other, evidence)),
+        (tells(one, other, shape) || (onlyOne(one) && onlyOne(other)) ||
+          isNear(one, other, evidence) ||
+          isCharged(one, other, evidence)),
       window,
     });
   },
@@ -110,6 +125,11 @@ function byNames(board: Board): (line: Line, fits: (other: Line) => boolean) => 
 /** True for amounts of one sign that differ by a hundredth at most. */
 function isWithinHundredth(a: Line, b: Line): boolean {
   return a.minor > 0n === b.minor > 0n && magnitude(a.minor - b.minor) * 100n <= magnitude(a.minor);
+}
+
+/** True for a receipt that is less than what was booked, by a hundredth at most. */
+function isShortPaid(ledger: Line, statement: Line): boolean {
+  return statement.minor > 0n && statement.minor < ledger.minor && isWithinHundredth(ledger, statement);
 }
 
 /** True for amounts that differ by hardly more than a tenth, which was rounded. */
