@@ -23,6 +23,7 @@ import { lessCommission } from './rules/less-commission.ts';
 import { paidInPieces } from './rules/paid-in-pieces.ts';
 import { periodNet } from './rules/period-net.ts';
 import { periodTotal } from './rules/period-total.ts';
+import { runTotal } from './rules/run-total.ts';
 import { sameDay } from './rules/same-day.ts';
 import { statementOfAccount } from './rules/statement-of-account.ts';
 import { steadyShare } from './rules/steady-share.ts';
@@ -59,6 +60,7 @@ export const RULES: readonly Rule[] = [
   dayGroup,
   periodNet,
   periodTotal,
+  runTotal,
   amountSlip,
   batchSum,
   batchPair,

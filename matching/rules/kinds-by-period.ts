@@ -1,6 +1,5 @@
 import { dayNumber } from '../../policy/dates.ts';
 import { type Line, byKeys, totalOf, unlike } from '../line.ts';
-import { standingKeys } from '../line-keys.ts';
 
 const SHORTEST_WORD = 3;
 const LEAST_LINES = 3;
@@ -54,13 +53,12 @@ export interface Batch {
 }
 
 /**
- * What may be paid together: all lines, those of each name, those with each word, and those of each shop, terminal or card by its
- * number; each such list once.
+ * What may be paid together: all lines, those of each name, those with each word, and those with each number, as of a shop, a terminal or a card; each such list once.
  */
 export function kindsOf(lines: readonly Line[]): (readonly Line[])[] {
   const kinds = byKeys(lines, (line) => [
     'all',
-    ...standingKeys(line),
+    ...line.identifiers.map(({ key }) => `number ${key}`),
     ...(line.name ? [`name ${line.name.joined}`] : []),
     ...[...(line.name?.words ?? []), ...(line.words?.words ?? [])].filter(
       (word) => word.length >= SHORTEST_WORD,
