@@ -10,7 +10,8 @@ import { proposePeriod } from './period-total.ts';
 // A card's cycle is paid within a month, and what is paid in pieces was booked by then.
 const DAYS_BEHIND = 31;
 const LONGEST_DAYS = 45;
-const LEAST_LINES = 3;
+// Of two only where more than their sum tells.
+const [LEAST_LINES, LEAST_TOLD] = [3, 2];
 const ODD_DIGITS = 4;
 // How many runs near a line may come to its amount by chance: all of them, and of a kind that the line names, or of which another
 // line's run begins or ends where this one ends or begins.
@@ -65,7 +66,8 @@ function proposeRuns(board: Board, lines: readonly Line[], others: readonly Line
     const told = found.filter(
       (run) => run.kind.runsNear(whole) <= CHANCE_TOLD * size && (isChained(run) || isNamed(board, run)),
     );
-    const [run, ...rivals] = told.length > 0 ? told : near <= CHANCE * size ? found : [];
+    const many = near <= CHANCE * size ? found.filter(({ from, to }) => to - from >= LEAST_LINES) : [];
+    const [run, ...rivals] = told.length > 0 ? told : many;
     if (run && rivals.length === 0)
       proposePeriod(board, runTotal, run.kind.batch(run), whole, told.length > 0 ? 88 : 80, 'to the cent');
   }
@@ -139,7 +141,7 @@ class Kind {
       if (!this.#ends[to]) continue;
       const total = this.#totals[to] ?? 0n;
       for (const from of begins.get(total - whole.minor) ?? [])
-        if (to - from >= LEAST_LINES && this.#isOf(whole, from, to)) yield { whole, kind: this, from, to };
+        if (to - from >= LEAST_TOLD && this.#isOf(whole, from, to)) yield { whole, kind: this, from, to };
       const known = begins.get(total);
       if (known) known.push(to);
       else begins.set(total, [to]);
