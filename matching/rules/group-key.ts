@@ -112,7 +112,7 @@ export const groupRemainder: Rule = {
  */
 export const batchTotal: Rule = {
   name: 'batch_total',
-  version: 4,
+  version: 5,
   find(board) {
     const open = board.open();
     const batches = byKeys(open, (line) => {
@@ -143,6 +143,8 @@ export const batchTotal: Rule = {
       const { group: window } = board.settings.windows;
       if (whole.group !== null || significantDigits(whole.minor) < ODD_DIGITS) continue;
       if (!parts.some((part) => Math.abs(part.day - whole.day) <= window)) continue;
+      // What is paid in was booked by then, or hardly later.
+      if (whole.side === 'statement' && parts.some((part) => part.day - whole.day > DAYS_BEFORE)) continue;
       const both = [...parts, whole];
       const [ledger, statement] = [sideOf(both, 'ledger'), sideOf(both, 'statement')];
       if (ofAnotherParty(board, ledger, statement)) continue;
@@ -159,7 +161,7 @@ export const batchTotal: Rule = {
   },
 };
 
-const ODD_DIGITS = 3;
+const [ODD_DIGITS, DAYS_BEFORE] = [3, 5];
 
 /** What kind of match lines of the two sides make. */
 export function shapeOf(ledger: readonly Line[], statement: readonly Line[]): MatchType {

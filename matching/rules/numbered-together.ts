@@ -17,7 +17,12 @@ export function numberedTogether(open: readonly Line[]): (line: Line) => Pool[] 
     const document = line.identifiers.find(({ standing, digits }) => !standing && digits !== '');
     return document && line.side === 'ledger' ? [`${document.kind} ${keyOf(line)}`] : [];
   });
-  const bySign = Map.groupBy(lists, ([key]) => key.slice(key.indexOf(' ') + 1));
+  // A number that stands on several lines is a party's.
+  const ofDocuments = [...lists].filter(([, lines]) => {
+    const numbers = new Set(lines.flatMap(({ identifiers }) => identifiers.map(({ key }) => key)));
+    return numbers.size >= lines.length;
+  });
+  const bySign = Map.groupBy(ofDocuments, ([key]) => key.slice(key.indexOf(' ') + 1));
   return (line) => {
     if (line.side !== 'statement' || !line.said.collective) return [];
     const { count } = line.said;
