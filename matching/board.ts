@@ -51,6 +51,12 @@ const PRICE_STEP = 5n;
  * The lines of one matching run: which are still open, what is known of them all, and what was found. What a rule takes, a
  * later one does not see.
  */
+/** Lines of the ledger, and the line of the statement that paid them out. */
+export interface Payout {
+  readonly sale: readonly Line[];
+  readonly receipt: Line;
+}
+
 export class Board {
   readonly settings: Settings;
   readonly statistics: Statistics;
@@ -63,6 +69,7 @@ export class Board {
   readonly #rounding = new Map<string, bigint>();
   readonly #fixed = new Map<string, bigint>();
   readonly #known = new Map<string, boolean>();
+  readonly #payouts: Payout[] = [];
   readonly #kept = new Map<string, ((gross: bigint) => bigint)[]>();
   /** In thousandths of a percent. */
   readonly #mostKept: bigint;
@@ -154,6 +161,17 @@ export class Board {
     return false;
   }
 
+  /** Remembers that some lines were paid out by one that is less than they are. */
+  learnPayout(sale: readonly Line[], receipt: Line): void {
+    if (receipt.side === 'statement' && totalOf(sale) > receipt.minor && receipt.minor > 0n)
+      this.#payouts.push({ sale, receipt });
+  }
+
+  /** What was paid out less something, so far. */
+  get payouts(): readonly Payout[] {
+    return this.#payouts;
+  }
+
   /** Remembers what was seen to be kept of every payment in a currency. @param kept of a gross amount, both in minor units. */
   learnKept(currency: string, kept: (gross: bigint) => bigint): void {
     this.#kept.set(currency, [...(this.#kept.get(currency) ?? []), kept]);
@@ -207,6 +225,9 @@ export class Board {
     const [ours, theirs] = [line.name ?? line.words, other.name ?? other.words];
     if (!ours || !theirs || this.shareTellingWord(line, other)) return false;
     if (this.#namesNobody(line) || (!line.name && this.#namesNobody(other))) return false;
+    // `Shopify order` of some customer is what Shopify pays out.
+    const isSaid = (said: Name | null) => said && this.#scale.likeness(theirs, said).percent >= KNOWN_PERCENT;
+    if (isSaid(line.words)) return false;
     return this.#parties
       .near(other, line.side)
       .some(

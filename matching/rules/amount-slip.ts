@@ -103,7 +103,8 @@ export const amountSlip: Rule = {
         // Whoever names a document pays that one, and no other with a fee that is on no list.
         !((shape === 'kept' || meaningOf(shape).inPart) && namesDocument(one) && namesDocument(other)) &&
         // Unless nobody else it could be.
-        (tells(one, other, shape) || (onlyOne(one) && onlyOne(other)) ||
+        (tells(one, other, shape) ||
+          (onlyOne(one) && onlyOne(other)) ||
           isNear(one, other, evidence) ||
           isCharged(one, other, evidence)),
       window,

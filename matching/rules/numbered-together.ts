@@ -26,8 +26,7 @@ export function numberedTogether(open: readonly Line[]): (line: Line) => Pool[] 
   return (line) => {
     if (line.side !== 'statement' || !line.said.collective) return [];
     const { count } = line.said;
-    const near = (other: Line) =>
-      line.day - other.day <= DAYS_BEFORE && other.day - line.day <= DAYS_BEHIND;
+    const near = (other: Line) => line.day - other.day <= DAYS_BEFORE && other.day - line.day <= DAYS_BEHIND;
     let tried = 0;
     const found: (readonly Line[])[] = [];
     for (const [, list] of bySign.get(keyOf(line)) ?? []) {

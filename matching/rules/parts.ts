@@ -83,7 +83,7 @@ export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonl
     if (contested > 0 && percent < 97) continue;
     const lines = [line, ...parts].sort(inOrder);
     const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
-    board.take({
+    const taken = board.take({
       rule: rule.name,
       type: shapeOf(ledger, statement),
       lines,
@@ -94,6 +94,7 @@ export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonl
         (line.nameText === '' ? '' : ` (quoted, not trusted: "${quote(line.nameText)}")`) +
         (others > 0 ? `; ambiguous: ${others} other sets of lines add up as well` : ''),
     });
+    if (taken && others === 0) board.learnPayout(parts, line);
   }
 }
 

@@ -1,6 +1,6 @@
 import { daysBetween } from '../../policy/dates.ts';
 import { show } from '../amounts.ts';
-import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
+import { type Board, type Payout, type Rule, apart, percentScore, sideOf } from '../board.ts';
 import { type Line, byKeys, inOrder, isBanksOwn, totalOf, unlike } from '../line.ts';
 import { standingKeys } from '../line-keys.ts';
 import { type Kept, type Share, agrees, keptOf, percentOf, shareOf } from '../shares.ts';
@@ -14,6 +14,8 @@ const MOST_KINDS = 8;
 // Among more pairs than these hardly one is somebody's.
 const MOST_PAIRS = 150_000;
 const MOST_SHARES = 4;
+// Of more words none is a processor's.
+const [LEAST_NAMED, MOST_NAMED] = [5, 60];
 // In thousandths: less is a rounding.
 const LEAST_KEPT = 1n;
 const PERCENT = 75;
@@ -33,14 +35,28 @@ interface Pair extends Kept {
  */
 export const steadyShare: Rule = {
   name: 'steady_share',
-  version: 3,
+  version: 4,
   find(board) {
-    for (const lines of byKeys(board.open(), ({ currency }) => [currency]).values()) {
-      proposeBySales(board, lines, salesOfDays);
-      proposeBySales(board, lines, (open) => open.map((line) => [line]));
-    }
+    const known = board.payouts.flatMap(({ sale, receipt }) => [...sale, receipt]);
+    for (const lines of byKeys([...board.open(), ...known], ({ currency }) => [currency]).values())
+      for (const some of [...namedAlike(lines), lines]) {
+        proposeBySales(board, some, salesOfDays);
+        proposeBySales(board, some, (open) => open.map((line) => [line]));
+      }
   },
 };
+
+/** Sales and receipts that have a word in common, of which there are several: what each processor or marketplace pays out. */
+function namedAlike(lines: readonly Line[]): (readonly Line[])[] {
+  const named = byKeys(lines, ({ name, words }) => [...(name?.words ?? []), ...(words?.words ?? [])]);
+  const several = [...named.values()].filter(
+    (some) =>
+      some.length < lines.length &&
+      sideOf(some, 'ledger').length >= LEAST_NAMED &&
+      sideOf(some, 'statement').length >= LEAST_NAMED,
+  );
+  return several.length > MOST_NAMED ? [] : unlike(several, (some) => some);
+}
 
 function proposeBySales(
   board: Board,
@@ -48,15 +64,25 @@ function proposeBySales(
   salesOf: (open: readonly Line[]) => readonly Sale[],
 ): void {
   const [{ currency } = { currency: '' }] = lines;
+  // What others have found of these tells as well.
+  const all = new Set(lines);
+  let seen = board.payouts.flatMap((payout) => (all.has(payout.receipt) ? [keptIn(payout)] : []));
   for (let times = 0; times < MOST_SHARES; times += 1) {
     const open = lines.filter((line) => board.isOpen(line) && line.minor > 0n && !line.said.bankOwn);
     const pairs = pairsAmong(board, salesOf(sideOf(open, 'ledger')), sideOf(open, 'statement'));
-    const share = pairs && shareOf(pairs, board.feeEach(currency));
+    const share = pairs && shareOf([...pairs, ...seen], board.feeEach(currency));
     if (!pairs || !share) return;
     const agreeing = pairs.filter((pair) => agrees(pair, share));
-    if (proposeAll(board, agreeing, share) === 0) return;
+    const others = seen.filter((one) => !agrees(one, share));
+    if (proposeAll(board, agreeing, share) === 0 && others.length === seen.length) return;
+    seen = others;
     board.learnKept(currency, (gross) => keptOf(gross, share));
   }
+}
+
+function keptIn({ sale, receipt }: Payout): Kept {
+  const gross = totalOf(sale);
+  return { gross, kept: gross - receipt.minor, payments: sale.length };
 }
 
 /** All that was sold on a day, or on some days in a row; and of each kind of sale by itself, where they are few: `Card sales Amex`. */
