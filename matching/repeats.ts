@@ -27,7 +27,8 @@ export function withoutRepeats(
   for (const { repeats, saying } of repeatsAmong(board, lines, others)) {
     const wanted = saying.length;
     if (wanted === 0 || wanted >= repeats.length) continue;
-    const away = (line: Line) => Math.min(...saying.map(({ date }) => Math.abs(daysBetween(line.date, date))));
+    const away = (line: Line) =>
+      Math.min(...saying.map(({ date }) => Math.abs(daysBetween(line.date, date))));
     const nearest = Math.min(...repeats.map(away));
     const near = repeats.filter((line) => away(line) <= nearest + DAYS_APART);
     const kept = [...near, ...repeats.filter((line) => !near.includes(line))].slice(0, wanted);
