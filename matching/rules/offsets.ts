@@ -12,10 +12,10 @@ export const sameSideOffset: Rule = {
   version: 11,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
-    const inBoth = happenedInBoth(board);
+    const elsewhere = new Elsewhere(board);
     for (const pair of opposites(board, (line) => (line.reference === null ? [] : [line.reference]))) {
       const { first } = pair;
-      if (paysThrough(board, pair) || inBoth(pair) || areOfOneBatch(pair)) continue;
+      if (paysThrough(board, pair) || elsewhere.has(pair) || areOfOneBatch(pair)) continue;
       if (hasTwin(board, named, first) && hasTwin(board, named, pair.second)) continue;
       if (isSpokenFor(board, named, first) || isSpokenFor(board, named, pair.second)) continue;
       const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
@@ -35,7 +35,7 @@ export const namedOffset: Rule = {
   name: 'named_offset',
   version: 7,
   find(board) {
-    const inBoth = happenedInBoth(board);
+    const elsewhere = new Elsewhere(board);
     const keys = (line: Line) => [line.name?.joined ?? line.words?.joined ?? ''].filter((key) => key !== '');
     for (const pair of opposites(board, keys)) {
       const [first, second] = [pair.first, pair.second];
@@ -46,7 +46,7 @@ export const namedOffset: Rule = {
         second.identifiers.length > 0 &&
         board.weigh(first, second).shared === null;
       if (contradicting && !says) continue;
-      if ((!says && !near) || inBoth(pair)) continue;
+      if ((!says && !near) || elsewhere.has(pair)) continue;
       const why = `with the same counterparty (quoted, not trusted: "${quote(first.nameText)}")`;
       offset(board, namedOffset, pair, says ? 92 : 85, why);
     }
@@ -59,15 +59,15 @@ export const reversalInText: Rule = {
   version: 8,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
-    const inBoth = happenedInBoth(board);
+    const elsewhere = new Elsewhere(board);
     for (const pair of opposites(board, identifierKeys))
-      if (!hasTwin(board, named, pair.first) && !paysThrough(board, pair) && !inBoth(pair))
+      if (!hasTwin(board, named, pair.first) && !paysThrough(board, pair) && !elsewhere.hasTakenBack(pair))
         offset(board, reversalInText, pair, 90, 'and name one identifier');
     const isTakenBack = (pair: Opposites) => {
       const both = pair.first.said.reverses && pair.second.said.reverses;
       return (
         takesBackLater(pair.first, pair.second) === (both ? 0 : 1) &&
-        !inBoth(pair) &&
+        !elsewhere.has(pair) &&
         !contradicting(board, pair)
       );
     };
@@ -157,27 +157,46 @@ function isSpokenFor(board: Board, named: ReadonlyMap<string, readonly Line[]>, 
   });
 }
 
-/**
- * Tells of a pair whether it is none on one side alone: the other side has both amounts in near days too, as of a deposit that was
- * returned; or it has what was taken back, with the name or saying so too, as of a cheque that came back out of a deposit.
- */
-function happenedInBoth(board: Board): (pair: Opposites) => boolean {
-  const keyOf = (line: Line, side: Line['side']) => `${line.currency} ${side} ${line.minor}`;
-  const byAmount = byKeys(board.open(), (line) => [keyOf(line, line.side)]);
-  const near = (line: Line, side: Line['side']) =>
-    (byAmount.get(keyOf(line, side)) ?? []).filter(
-      (other) => board.isOpen(other) && Math.abs(other.day - line.day) <= board.settings.windows.amount,
+/** What the other side has in near days. */
+class Elsewhere {
+  readonly #board: Board;
+  readonly #byAmount: ReadonlyMap<string, readonly Line[]>;
+
+  constructor(board: Board) {
+    this.#board = board;
+    this.#byAmount = byKeys(board.open(), (line) => [keyOf(line, line.side)]);
+  }
+
+  /** True where it has both amounts too, as of a deposit that was returned, so that each has its partner there; or what was taken back. */
+  has(pair: Opposites): boolean {
+    return (
+      [pair.first, pair.second].every((line) => this.#near(line, otherSide(line)).length > 0) ||
+      this.hasTakenBack(pair)
     );
-  const isTakenBackAcross = (back: Line) => {
-    const across = near(back, otherSide(back)).filter(
+  }
+
+  /** True where it has what was taken back, with the name or saying so, as of a cheque that came back out of a deposit. */
+  hasTakenBack({ first, second }: Opposites): boolean {
+    const back = first.said.reverses && !second.said.reverses ? first : second;
+    const across = this.#near(back, otherSide(back)).filter(
       (other) =>
-        (back.said.reverses && other.said.reverses) || (board.namesAlike(back, other) ?? 0) >= ALIKE_PERCENT,
+        (back.said.reverses && other.said.reverses) ||
+        (this.#board.namesAlike(back, other) ?? 0) >= ALIKE_PERCENT,
     );
-    return across.length > 0 && across.length >= near(back, back.side).length;
-  };
-  return ({ first, second }) =>
-    [first, second].every((line) => near(line, otherSide(line)).length > 0) ||
-    isTakenBackAcross(first.said.reverses && !second.said.reverses ? first : second);
+    return across.length > 0 && across.length >= this.#near(back, back.side).length;
+  }
+
+  /** Open lines of a side with a line's amount. */
+  #near(line: Line, side: Line['side']): Line[] {
+    const { amount } = this.#board.settings.windows;
+    return (this.#byAmount.get(keyOf(line, side)) ?? []).filter(
+      (other) => this.#board.isOpen(other) && Math.abs(other.day - line.day) <= amount,
+    );
+  }
+}
+
+function keyOf({ currency, minor }: Line, side: Line['side']): string {
+  return `${currency} ${side} ${minor}`;
 }
 
 // The rent that came in under a flat's code, and the same sum that went out to its landlord.
