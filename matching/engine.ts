@@ -11,6 +11,7 @@ import { counterpartySum } from './rules/counterparty-sum.ts';
 import { dayLessFee } from './rules/day-less-fee.ts';
 import { dayTotal } from './rules/day-total.ts';
 import { amountDate, amountDateAlias, amountDateText } from './rules/equal-amounts.ts';
+import { exactRest } from './rules/exact-rest.ts';
 import { exactReference } from './rules/exact-reference.ts';
 import { batchTotal, groupKey, groupMany, groupRemainder } from './rules/group-key.ts';
 import { identifier } from './rules/identifier.ts';
@@ -53,6 +54,7 @@ export const RULES: readonly Rule[] = [
   listedInPart,
   identifierComponent,
   codeGroup,
+  exactRest,
   amountMismatch,
   lessBankFee,
   reversalInText,

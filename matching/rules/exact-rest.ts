@@ -1,0 +1,119 @@
+import { magnitude, show } from '../amounts.ts';
+import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
+import { shareIdentifier } from '../identifiers.ts';
+import { type Line, amountKey, byKeys, otherSide, totalOf } from '../line.ts';
+import { identifierKeys } from '../line-keys.ts';
+import { NameIndex } from '../name-index.ts';
+import { linesAlone } from '../partners.ts';
+import { shapeOf } from './group-key.ts';
+import { agreeing, isCandidate, isPartOf } from './parts.ts';
+
+const ALIKE_PERCENT = 70;
+const PERCENT = 80;
+// How many lines of these days may be the rest by chance: of what names the document, of what has the name, and where the rest has
+// it as well.
+const [CHANCE_NAMED, CHANCE_ALIKE, CHANCE_BOTH] = [0.05, 0.02, 0.5];
+const MOST_FIRST = 12;
+// Of more lines names are not compared once more.
+const MOST_LINES = 10_000;
+
+/**
+ * One line against one or two that name its document or its party, and the only line of these days that is the rest, to the cent,
+ * whatever that says. A proposal.
+ */
+export const exactRest: Rule = {
+  name: 'exact_rest',
+  version: 1,
+  find(board) {
+    const rests = new Rests(board);
+    const found = board.open().flatMap((whole) => rests.of(whole));
+    const claims = new Map<Line, number>();
+    for (const { lines } of found) for (const line of lines) claims.set(line, (claims.get(line) ?? 0) + 1);
+    for (const { whole, lines } of found)
+      if (lines.every((line) => claims.get(line) === 1)) propose(board, whole, lines);
+  },
+};
+
+/** A line, and it with those that come to it. */
+interface Found {
+  readonly whole: Line;
+  readonly lines: readonly Line[];
+}
+
+class Rests {
+  readonly #board: Board;
+  readonly #naming: ReadonlyMap<string, readonly Line[]>;
+  readonly #having: ReadonlyMap<string, readonly Line[]>;
+  readonly #names: NameIndex<Line> | null;
+  readonly #alone: ReadonlySet<Line>;
+
+  constructor(board: Board) {
+    this.#board = board;
+    const alone = linesAlone(board);
+    this.#alone = new Set(alone);
+    this.#naming = byKeys(alone, identifierKeys);
+    this.#having = byKeys(alone, (line) => [amountKey(line, line.side, line.minor)]);
+    this.#names = alone.length > MOST_LINES ? null : new NameIndex(alone);
+  }
+
+  /** The only way in which a line is made up so; none where there are several. */
+  of(whole: Line): Found[] {
+    if (!this.#alone.has(whole)) return [];
+    const window = this.#board.settings.windows.amount;
+    const fits = (line: Line) =>
+      isCandidate(whole, line, window) &&
+      isPartOf(line.minor, whole.minor) &&
+      agreeing(this.#board, whole, line);
+    const named = [...new Set(identifierKeys(whole).flatMap((key) => this.#naming.get(key) ?? []))].filter(
+      (line) => fits(line) && shareIdentifier(whole, line),
+    );
+    const alike = (this.#names?.near(whole, fits) ?? []).filter(
+      (line) => !named.includes(line) && this.#board.namePercent(whole, line) >= ALIKE_PERCENT,
+    );
+    const firsts = named.length > 0 ? some(named) : some(alike);
+    if (firsts.length > MOST_FIRST) return [];
+    const chance = named.length > 0 ? CHANCE_NAMED : CHANCE_ALIKE;
+    const found = firsts.flatMap((first) => {
+      const rest = this.#restOf(whole, first, firsts.length, chance);
+      return rest ? [{ whole, lines: [whole, ...first, rest] }] : [];
+    });
+    return found.length === 1 ? found : [];
+  }
+
+  #restOf(whole: Line, first: readonly Line[], tried: number, chance: number): Line | null {
+    const rest = whole.minor - totalOf(first);
+    if (!isPartOf(rest, whole.minor)) return null;
+    const window = this.#board.settings.windows.amount;
+    const [one, ...others] = (this.#having.get(amountKey(whole, otherSide(whole), rest)) ?? []).filter(
+      (line) => !first.includes(line) && isCandidate(whole, line, window),
+    );
+    if (!one || others.length > 0 || !this.#board.statistics.isOneOff(one)) return null;
+    const evidence = this.#board.weigh(whole, one);
+    if (evidence.contradicted || this.#board.namesAnother(whole, one, evidence)) return null;
+    const isToo = evidence.shared !== null || (evidence.namePercent ?? 0) >= ALIKE_PERCENT;
+    if (!isToo && this.#board.namesKnownOther(whole, one)) return null;
+    const near = 2 ** this.#board.statistics.pool(whole, window) * tried;
+    const most = isToo ? CHANCE_BOTH : chance;
+    return near <= most * parseInt(magnitude(rest).toString(), 10) ? one : null;
+  }
+}
+
+/** Each by itself, and each two. */
+function some(lines: readonly Line[]): (readonly Line[])[] {
+  return lines.flatMap((one, at) => [[one], ...lines.slice(at + 1).map((other) => [one, other])]);
+}
+
+function propose(board: Board, whole: Line, lines: readonly Line[]): void {
+  const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
+  const { currency, minor } = whole;
+  board.take({
+    rule: exactRest.name,
+    type: shapeOf(ledger, statement),
+    lines: [...ledger, ...statement],
+    score: percentScore(PERCENT),
+    alternatives: 0,
+    reasons:
+      `${lines.length - 1} lines add up to ${show(minor, currency)} ${currency} to the cent: what names it, and the only line of these ` +
+      `days that is the rest (quoted, not trusted: "${quote(whole.nameText)}")`,
+  });
+}
