@@ -82,7 +82,8 @@ function pairEqualAmounts(board: Board, rule: Rule): void {
           : weighed.filter((rival) => rival !== pair && (rival.row === row || rival.column === column));
       // Without a text nobody can say which of two it is, and a guess would look like knowledge; unless the two look the same.
       const looksThe = (same: Line, line: Line | undefined) =>
-        line !== undefined && (lookOf(line) === lookOf(same) || isAgain(line, same));
+        line !== undefined &&
+        (lookOf(line) === lookOf(same) || isAgain(line, same) || isOfOneDocument(line, same));
       if (
         !withText &&
         rivals.some((rival) => !looksThe(one, ledger[rival.row]) || !looksThe(other, statement[rival.column]))
@@ -101,6 +102,10 @@ function pairEqualAmounts(board: Board, rule: Rule): void {
       });
     }
   }
+}
+
+function isOfOneDocument(a: Line, b: Line): boolean {
+  return a.reference !== null && a.reference === b.reference && a.name?.joined === b.name?.joined;
 }
 
 type Weighed = Edge & { readonly evidence: Evidence };

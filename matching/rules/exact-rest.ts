@@ -5,6 +5,7 @@ import { type Line, amountKey, byKeys, otherSide, totalOf } from '../line.ts';
 import { identifierKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
 import { linesAlone } from '../partners.ts';
+import { countWhile } from '../sorted.ts';
 import { shapeOf } from './group-key.ts';
 import { agreeing, isCandidate, isPartOf } from './parts.ts';
 
@@ -46,6 +47,7 @@ class Rests {
   readonly #having: ReadonlyMap<string, readonly Line[]>;
   readonly #names: NameIndex<Line> | null;
   readonly #alone: ReadonlySet<Line>;
+  readonly #days: ReadonlyMap<string, readonly number[]>;
 
   constructor(board: Board) {
     this.#board = board;
@@ -53,6 +55,8 @@ class Rests {
     this.#alone = new Set(alone);
     this.#naming = byKeys(alone, identifierKeys);
     this.#having = byKeys(alone, (line) => [amountKey(line, line.side, line.minor)]);
+    const sides = byKeys(alone, ({ currency, side }) => [`${currency} ${side}`]);
+    this.#days = new Map([...sides].map(([key, lines]) => [key, lines.map(({ day }) => day)]));
     this.#names = alone.length > MOST_LINES ? null : new NameIndex(alone);
   }
 
@@ -92,9 +96,16 @@ class Rests {
     if (evidence.contradicted || this.#board.namesAnother(whole, one, evidence)) return null;
     const isToo = evidence.shared !== null || (evidence.namePercent ?? 0) >= ALIKE_PERCENT;
     if (!isToo && this.#board.namesKnownOther(whole, one)) return null;
-    const near = 2 ** this.#board.statistics.pool(whole, window) * tried;
     const most = isToo ? CHANCE_BOTH : chance;
-    return near <= most * parseInt(magnitude(rest).toString(), 10) ? one : null;
+    return tried * this.#near(whole, window) <= most * parseInt(magnitude(rest).toString(), 10) ? one : null;
+  }
+
+  /** How many lines that have no partner are near on the other side; they are in the order of their days. */
+  #near(line: Line, window: number): number {
+    const days = this.#days.get(`${line.currency} ${otherSide(line)}`) ?? [];
+    return (
+      countWhile(days, (day) => day <= line.day + window) - countWhile(days, (day) => day < line.day - window)
+    );
   }
 }
 
