@@ -11,9 +11,9 @@ import { agreeing, isCandidate, isPartOf } from './parts.ts';
 
 const ALIKE_PERCENT = 70;
 const PERCENT = 80;
-// How many lines of these days may be the rest by chance: of what names the document, of what has the name, and where the rest has
-// it as well.
-const [CHANCE_NAMED, CHANCE_ALIKE, CHANCE_BOTH] = [0.05, 0.02, 0.5];
+// How many lines of these days may come for each of the rest's minor units, as amounts spread over some powers of e: with what names
+// the document, with what has the name, and where the rest has it as well.
+const [CHANCE_NAMED, CHANCE_ALIKE, CHANCE_BOTH] = [0.15, 0.06, 1];
 const MOST_FIRST = 12;
 // Of more lines names are not compared once more.
 const MOST_LINES = 10_000;
@@ -74,7 +74,9 @@ class Rests {
     const alike = (this.#names?.near(whole, fits) ?? []).filter(
       (line) => !named.includes(line) && this.#board.namePercent(whole, line) >= ALIKE_PERCENT,
     );
-    const firsts = named.length > 0 ? some(named) : some(alike);
+    const firsts = some([...named, ...alike]).filter(
+      (first) => named.length === 0 || first.some((line) => named.includes(line)),
+    );
     if (firsts.length > MOST_FIRST) return [];
     const chance = named.length > 0 ? CHANCE_NAMED : CHANCE_ALIKE;
     const found = firsts.flatMap((first) => {
