@@ -29,6 +29,7 @@ import { sameDay } from './rules/same-day.ts';
 import { statementOfAccount } from './rules/statement-of-account.ts';
 import { steadyShare } from './rules/steady-share.ts';
 import { unnamedRest, unnamedTotal } from './rules/unnamed.ts';
+import { unnamedRow } from './rules/unnamed-row.ts';
 import type { Settings } from './settings.ts';
 
 /** The rules in their order: the surest first. What an earlier one takes, a later one does not see. */
@@ -71,6 +72,7 @@ export const RULES: readonly Rule[] = [
   amountDateAlias,
   amountSlip,
   unnamedTotal,
+  unnamedRow,
   dayLessFee,
   sameDay,
   steadyShare,

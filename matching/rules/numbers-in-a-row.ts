@@ -67,7 +67,7 @@ export function rowsFrom(line: Line, party: readonly Line[], most: bigint): (rea
 }
 
 /** Null where one has no number, or they are of two registers. */
-function inOrderOfNumbers(lines: readonly Line[]): Line[] | null {
+export function inOrderOfNumbers(lines: readonly Line[]): Line[] | null {
   const numbered: { line: Line; number: string }[] = [];
   const kinds = new Set<string>();
   for (const line of lines) {

@@ -119,7 +119,7 @@ function comeTo(line: Line, lines: readonly Line[], chance: number): boolean {
 }
 
 /** Open lines that name nobody and no document, and whose amount nothing on the other side has. */
-class Nobodys {
+export class Nobodys {
   readonly lines: readonly Line[];
   readonly #window: number;
   readonly #all: ReadonlySet<Line>;
