@@ -19,15 +19,15 @@ const MOST_FIRST = 12;
 const MOST_LINES = 10_000;
 
 /**
- * One line against one or two that name its document or its party, and the only line of these days that is the rest, to the cent,
- * whatever that says. A proposal.
+ * A line, or all lines of one document, against one or two that name the document or the party, and the only line of these days that
+ * is the rest, to the cent, whatever that says. A proposal.
  */
 export const exactRest: Rule = {
   name: 'exact_rest',
   version: 1,
   find(board) {
     const rests = new Rests(board);
-    const found = board.open().flatMap((whole) => rests.of(whole));
+    const found = rests.wholes().flatMap((whole) => rests.of(whole));
     const claims = new Map<Line, number>();
     for (const { lines } of found) for (const line of lines) claims.set(line, (claims.get(line) ?? 0) + 1);
     for (const { whole, lines } of found)
@@ -35,9 +35,17 @@ export const exactRest: Rule = {
   },
 };
 
-/** A line, and it with those that come to it. */
+/** A line, or all lines of one document, the first of which tells what it is. */
+interface Whole {
+  readonly first: Line;
+  readonly lines: readonly Line[];
+  /** In minor units. */
+  readonly total: bigint;
+}
+
+/** It, and its lines with those that come to them. */
 interface Found {
-  readonly whole: Line;
+  readonly whole: Whole;
   readonly lines: readonly Line[];
 }
 
@@ -60,19 +68,29 @@ class Rests {
     this.#names = alone.length > MOST_LINES ? null : new NameIndex(alone);
   }
 
-  /** The only way in which a line is made up so; none where there are several. */
-  of(whole: Line): Found[] {
-    if (!this.#alone.has(whole)) return [];
+  /** Each line by itself, and those of one document together. */
+  wholes(): Whole[] {
+    const documents = byKeys(this.#alone, ({ currency, side, reference, name }) =>
+      reference === null ? [] : [`${currency} ${side} ${reference} ${name?.joined ?? ''}`],
+    );
+    const several = [...documents.values()].filter(({ length }) => length > 1);
+    return [...[...this.#alone].map((line) => [line]), ...several].flatMap((lines) => {
+      const [first] = lines;
+      return first ? [{ first, lines, total: totalOf(lines) }] : [];
+    });
+  }
+
+  /** The only way in which something is made up so; none where there are several. */
+  of(whole: Whole): Found[] {
+    const { first: own, lines, total } = whole;
     const window = this.#board.settings.windows.amount;
     const fits = (line: Line) =>
-      isCandidate(whole, line, window) &&
-      isPartOf(line.minor, whole.minor) &&
-      agreeing(this.#board, whole, line);
-    const named = [...new Set(identifierKeys(whole).flatMap((key) => this.#naming.get(key) ?? []))].filter(
-      (line) => fits(line) && shareIdentifier(whole, line),
+      isCandidate(own, line, window) && isPartOf(line.minor, total) && agreeing(this.#board, own, line);
+    const named = [...new Set(identifierKeys(own).flatMap((key) => this.#naming.get(key) ?? []))].filter(
+      (line) => fits(line) && shareIdentifier(own, line),
     );
-    const alike = (this.#names?.near(whole, fits) ?? []).filter(
-      (line) => !named.includes(line) && this.#board.namePercent(whole, line) >= ALIKE_PERCENT,
+    const alike = (this.#names?.near(own, fits) ?? []).filter(
+      (line) => !named.includes(line) && this.#board.namePercent(own, line) >= ALIKE_PERCENT,
     );
     const firsts = some([...named, ...alike]).filter(
       (first) => named.length === 0 || first.some((line) => named.includes(line)),
@@ -81,25 +99,25 @@ class Rests {
     const chance = named.length > 0 ? CHANCE_NAMED : CHANCE_ALIKE;
     const found = firsts.flatMap((first) => {
       const rest = this.#restOf(whole, first, firsts.length, chance);
-      return rest ? [{ whole, lines: [whole, ...first, rest] }] : [];
+      return rest ? [{ whole, lines: [...lines, ...first, rest] }] : [];
     });
     return found.length === 1 ? found : [];
   }
 
-  #restOf(whole: Line, first: readonly Line[], tried: number, chance: number): Line | null {
-    const rest = whole.minor - totalOf(first);
-    if (!isPartOf(rest, whole.minor)) return null;
+  #restOf({ first: own, total }: Whole, first: readonly Line[], tried: number, chance: number): Line | null {
+    const rest = total - totalOf(first);
+    if (!isPartOf(rest, total)) return null;
     const window = this.#board.settings.windows.amount;
-    const [one, ...others] = (this.#having.get(amountKey(whole, otherSide(whole), rest)) ?? []).filter(
-      (line) => !first.includes(line) && isCandidate(whole, line, window),
+    const [one, ...others] = (this.#having.get(amountKey(own, otherSide(own), rest)) ?? []).filter(
+      (line) => !first.includes(line) && isCandidate(own, line, window),
     );
     if (!one || others.length > 0 || !this.#board.statistics.isOneOff(one)) return null;
-    const evidence = this.#board.weigh(whole, one);
-    if (evidence.contradicted || this.#board.namesAnother(whole, one, evidence)) return null;
+    const evidence = this.#board.weigh(own, one);
+    if (evidence.contradicted || this.#board.namesAnother(own, one, evidence)) return null;
     const isToo = evidence.shared !== null || (evidence.namePercent ?? 0) >= ALIKE_PERCENT;
-    if (!isToo && this.#board.namesKnownOther(whole, one)) return null;
+    if (!isToo && this.#board.namesKnownOther(own, one)) return null;
     const most = isToo ? CHANCE_BOTH : chance;
-    return tried * this.#near(whole, window) <= most * parseInt(magnitude(rest).toString(), 10) ? one : null;
+    return tried * this.#near(own, window) <= most * parseInt(magnitude(rest).toString(), 10) ? one : null;
   }
 
   /** How many lines that have no partner are near on the other side; they are in the order of their days. */
@@ -116,9 +134,9 @@ function some(lines: readonly Line[]): (readonly Line[])[] {
   return lines.flatMap((one, at) => [[one], ...lines.slice(at + 1).map((other) => [one, other])]);
 }
 
-function propose(board: Board, whole: Line, lines: readonly Line[]): void {
+function propose(board: Board, { first, lines: own, total }: Whole, lines: readonly Line[]): void {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
-  const { currency, minor } = whole;
+  const { currency } = first;
   board.take({
     rule: exactRest.name,
     type: shapeOf(ledger, statement),
@@ -126,7 +144,7 @@ function propose(board: Board, whole: Line, lines: readonly Line[]): void {
     score: percentScore(PERCENT),
     alternatives: 0,
     reasons:
-      `${lines.length - 1} lines add up to ${show(minor, currency)} ${currency} to the cent: what names it, and the only line of these ` +
-      `days that is the rest (quoted, not trusted: "${quote(whole.nameText)}")`,
+      `${lines.length - own.length} lines add up to ${show(total, currency)} ${currency} to the cent: what names it, and the only line ` +
+      `of these days that is the rest (quoted, not trusted: "${quote(first.nameText)}")`,
   });
 }
