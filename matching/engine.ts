@@ -6,7 +6,6 @@ import { amountSlip } from './rules/amount-slip.ts';
 import { batchPair } from './rules/batch-pair.ts';
 import { batchSum } from './rules/batch-sum.ts';
 import { codeGroup, dayGroup } from './rules/code-group.ts';
-import { componentRest } from './rules/component-rest.ts';
 import { counterpartySum } from './rules/counterparty-sum.ts';
 import { dayLessFee } from './rules/day-less-fee.ts';
 import { dayTotal } from './rules/day-total.ts';
@@ -51,7 +50,6 @@ export const RULES: readonly Rule[] = [
   statementOfAccount,
   lessCommission,
   unnamedRest,
-  componentRest,
   listedInPart,
   identifierComponent,
   codeGroup,

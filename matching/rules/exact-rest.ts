@@ -14,6 +14,8 @@ const PERCENT = 80;
 // How many lines of these days may come for each of the rest's minor units, as amounts spread over some powers of e: with what names
 // the document, with what has the name, and where the rest has it as well.
 const [CHANCE_NAMED, CHANCE_ALIKE, CHANCE_BOTH] = [0.15, 0.06, 1];
+// All lines of a document are one try, and so they are seldom a sum by chance.
+const TIMES_OF_DOCUMENT = 4;
 const MOST_FIRST = 12;
 // Of more lines names are not compared once more.
 const MOST_LINES = 10_000;
@@ -70,8 +72,8 @@ class Rests {
 
   /** Each line by itself, and those of one document together. */
   wholes(): Whole[] {
-    const documents = byKeys(this.#alone, ({ currency, side, reference, name }) =>
-      reference === null ? [] : [`${currency} ${side} ${reference} ${name?.joined ?? ''}`],
+    const documents = byKeys(this.#alone, (line) =>
+      identifierKeys(line).map((key) => `${line.currency} ${line.side} ${key}`),
     );
     const several = [...documents.values()].filter(({ length }) => length > 1);
     return [...[...this.#alone].map((line) => [line]), ...several].flatMap((lines) => {
@@ -96,7 +98,8 @@ class Rests {
       (first) => named.length === 0 || first.some((line) => named.includes(line)),
     );
     if (firsts.length > MOST_FIRST) return [];
-    const chance = named.length > 0 ? CHANCE_NAMED : CHANCE_ALIKE;
+    const chance =
+      (named.length > 0 ? CHANCE_NAMED : CHANCE_ALIKE) * (lines.length > 1 ? TIMES_OF_DOCUMENT : 1);
     const found = firsts.flatMap((first) => {
       const rest = this.#restOf(whole, first, firsts.length, chance);
       return rest ? [{ whole, lines: [...lines, ...first, rest] }] : [];
