@@ -144,10 +144,12 @@ test('a payment in two, of which one has the name and the other is the only one 
   assert.ok(!found(ledger, twice).some((one) => one.startsWith('exact_rest')), 'one of two nobody knows');
 });
 
+const WORDS = 'Cedar Delta Maple Quartz Summit Bakery Freight Motors Textiles'.split(' ');
+
 test('documents of one party in a row, however many lines a month has', () => {
   const others = Array.from({ length: 1000 }, (_, at) => {
     const amount = `${400 + ((at * 7919) % 90_000)}.${10 + (at % 90)}`;
-    return { day: 3 + (at % 18), amount, party: `Party ${at % 40}` };
+    return { day: 3 + (at % 18), amount, party: `${WORDS[at % 5] ?? ''} ${WORDS[5 + (at % 4)] ?? ''}` };
   });
   const row = [
     invoice(10, '485.42', 3751, 'Royal Realty'),
