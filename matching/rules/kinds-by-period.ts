@@ -13,6 +13,11 @@ export const byDay = cutBy((date) => date);
 /** By calendar months. */
 export const byMonth = cutBy((date) => date.slice(0, 7));
 
+/** By two weeks that begin on any of their days. */
+export const FORTNIGHTS: readonly Cut[] = Array.from({ length: 14 }, (_, first) =>
+  cutBy((date) => String(Math.floor((dayNumber(date) + first) / 14))),
+);
+
 /** By weeks that begin on any of their days, by half months, by months, and where a week or more passed without one. */
 export const LONGER: readonly Cut[] = [
   ...Array.from({ length: 7 }, (_, first) =>

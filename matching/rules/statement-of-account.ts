@@ -5,7 +5,7 @@ import { type Line, amountKey, byKeys } from '../line.ts';
 import { linesAlone } from '../partners.ts';
 import { significantDigits } from '../statistics.ts';
 import { ofAnotherParty, shapeOf } from './group-key.ts';
-import { type Batch, LONGER, batchesOfAll, byMonth } from './kinds-by-period.ts';
+import { type Batch, FORTNIGHTS, LONGER, batchesOfAll, byMonth } from './kinds-by-period.ts';
 
 const OWN_PERCENT = 80;
 // Of a party with more lines some period comes to any amount.
@@ -23,12 +23,12 @@ interface Paid {
 }
 
 /**
- * A payment of all that the books have of its party for a week, half a month or a month, credit notes taken off, to the cent; or of a
+ * A payment of all that the books have of its party for a week, two, half a month or a month, credit notes taken off, to the cent; or of a
  * month less a usual discount: who is sent a statement of account pays that. A proposal.
  */
 export const statementOfAccount: Rule = {
   name: 'statement_of_account',
-  version: 1,
+  version: 2,
   find(board) {
     const paid = paidAmong(board);
     const claims = new Map<Line, number>();
@@ -52,7 +52,7 @@ function paidAmong(board: Board): Paid[] {
     const same = first ? (receipts.get(amountKey(first, 'statement', minor)) ?? []) : [];
     return same.filter((whole) => isPaidBy(board, whole, batch));
   };
-  const exact = batchesOfAll(accounts, LONGER, 2).flatMap((batch) =>
+  const exact = batchesOfAll(accounts, [...LONGER, ...FORTNIGHTS], 2).flatMap((batch) =>
     wholesOf(batch, batch.total).map((whole) => ({ whole, batch, isLess: false })),
   );
   const paid = new Set(exact.map(({ whole }) => whole));
