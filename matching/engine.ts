@@ -26,7 +26,7 @@ import { periodTotal } from './rules/period-total.ts';
 import { runTotal } from './rules/run-total.ts';
 import { sameDay } from './rules/same-day.ts';
 import { statementOfAccount } from './rules/statement-of-account.ts';
-import { steadyShare } from './rules/steady-share.ts';
+import { payoutShare, steadyShare } from './rules/steady-share.ts';
 import { unnamedRest, unnamedTotal } from './rules/unnamed.ts';
 import { unnamedRow } from './rules/unnamed-row.ts';
 import type { Settings } from './settings.ts';
@@ -62,6 +62,7 @@ export const RULES: readonly Rule[] = [
   periodNet,
   periodTotal,
   runTotal,
+  payoutShare,
   amountSlip,
   batchSum,
   batchPair,

@@ -37,14 +37,26 @@ export const steadyShare: Rule = {
   name: 'steady_share',
   version: 4,
   find(board) {
-    const known = board.payouts.flatMap(({ sale, receipt }) => [...sale, receipt]);
-    for (const lines of byKeys([...board.open(), ...known], ({ currency }) => [currency]).values())
-      for (const some of [...namedAlike(lines), lines]) {
-        proposeBySales(board, some, salesOfDays);
-        proposeBySales(board, some, (open) => open.map((line) => [line]));
-      }
+    for (const lines of byCurrency(board))
+      for (const some of [...namedAlike(lines), lines]) proposeBySales(board, steadyShare, some);
   },
 };
+
+/** The same only of what a processor or a marketplace pays out by name, before single amounts are compared. A proposal. */
+export const payoutShare: Rule = {
+  name: 'payout_share',
+  version: 1,
+  find(board) {
+    for (const lines of byCurrency(board))
+      for (const some of namedAlike(lines)) proposeBySales(board, payoutShare, some);
+  },
+};
+
+/** Open lines, and those that were paid out less something already, which tell as well. */
+function byCurrency(board: Board): Iterable<readonly Line[]> {
+  const known = board.payouts.flatMap(({ sale, receipt }) => [...sale, receipt]);
+  return byKeys([...board.open(), ...known], ({ currency }) => [currency]).values();
+}
 
 /** Sales and receipts that have a word in common, of which there are several: what each processor or marketplace pays out. */
 function namedAlike(lines: readonly Line[]): (readonly Line[])[] {
@@ -58,8 +70,14 @@ function namedAlike(lines: readonly Line[]): (readonly Line[])[] {
   return several.length > MOST_NAMED ? [] : unlike(several, (some) => some);
 }
 
-function proposeBySales(
+function proposeBySales(board: Board, rule: Rule, lines: readonly Line[]): void {
+  proposeSales(board, rule, lines, salesOfDays);
+  proposeSales(board, rule, lines, (open) => open.map((line) => [line]));
+}
+
+function proposeSales(
   board: Board,
+  rule: Rule,
   lines: readonly Line[],
   salesOf: (open: readonly Line[]) => readonly Sale[],
 ): void {
@@ -74,7 +92,7 @@ function proposeBySales(
     if (!pairs || !share) return;
     const agreeing = pairs.filter((pair) => agrees(pair, share));
     const others = seen.filter((one) => !agrees(one, share));
-    if (proposeAll(board, agreeing, share) === 0 && others.length === seen.length) return;
+    if (proposeAll(board, rule, agreeing, share) === 0 && others.length === seen.length) return;
     seen = others;
     board.learnKept(currency, (gross) => keptOf(gross, share));
   }
@@ -130,7 +148,7 @@ function pairsAmong(board: Board, sales: readonly Sale[], lines: readonly Line[]
 }
 
 /** Takes pairs that have no other partner among them; those that look the same in their order. @returns how many. */
-function proposeAll(board: Board, pairs: readonly Pair[], share: Share): number {
+function proposeAll(board: Board, rule: Rule, pairs: readonly Pair[], share: Share): number {
   const likely = pairs
     .filter(({ sale, receipt }) => sale.every((one) => mayBelong(board, one, receipt)))
     .sort((a, b) => firstOf(a.sale, b.sale) || inOrder(a.receipt, b.receipt));
@@ -143,7 +161,7 @@ function proposeAll(board: Board, pairs: readonly Pair[], share: Share): number 
     if (rivals.some((some) => some.some(({ gross, kept }) => gross !== pair.gross || kept !== pair.kept)))
       continue;
     const alternatives = Math.max(...rivals.map((some) => some.length)) - 1;
-    if (propose(board, pair, { ...share, times: likely.length, alternatives })) taken += 1;
+    if (propose(board, rule, pair, { ...share, times: likely.length, alternatives })) taken += 1;
   }
   return taken;
 }
@@ -160,6 +178,7 @@ function mayBelong(board: Board, one: Line, other: Line): boolean {
 
 function propose(
   board: Board,
+  rule: Rule,
   { sale, receipt, gross, kept }: Pair,
   share: Share & { times: number; alternatives: number },
 ): boolean {
@@ -168,7 +187,7 @@ function propose(
   const each = share.each > 0n ? ` and ${show(share.each, currency)} of each` : '';
   const days = sale[0] ? `, ${apart(sale[0], receipt)}` : '';
   return board.take({
-    rule: steadyShare.name,
+    rule: rule.name,
     type: sale.length === 1 ? 'fuzzy_match' : shapeOf(sale, [receipt]),
     lines: [...sale, receipt],
     score: percentScore(share.alternatives > 0 ? 50 : PERCENT),
