@@ -220,7 +220,7 @@ test('sales of a weekend of one kind, beside another kind that keeps another sha
   });
   const weekends = found(sales, receipts).filter((one) => one.includes('multi_to_one'));
   assert.deepEqual(weekends.sort(), [
-    'steady_share multi_to_one L15 L16 S14',
+    'payout_share multi_to_one L15 L16 S14',
     'steady_share multi_to_one L7 L8 S7',
   ]);
 });
