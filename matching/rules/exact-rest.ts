@@ -13,7 +13,7 @@ const ALIKE_PERCENT = 70;
 const PERCENT = 80;
 // How many lines of these days may come for each of the rest's minor units, as amounts spread over some powers of e: with what names
 // the document, with what has the name, and where the rest has it as well.
-const [CHANCE_NAMED, CHANCE_ALIKE, CHANCE_BOTH] = [0.15, 0.06, 1];
+const [CHANCE_NAMED, CHANCE_ALIKE, CHANCE_BOTH] = [0.3, 0.08, 1];
 // All lines of a document are one try, and so they are seldom a sum by chance.
 const TIMES_OF_DOCUMENT = 4;
 const MOST_FIRST = 12;
@@ -65,7 +65,7 @@ class Rests {
     this.#alone = new Set(alone);
     this.#naming = byKeys(alone, identifierKeys);
     this.#having = byKeys(alone, (line) => [amountKey(line, line.side, line.minor)]);
-    const sides = byKeys(alone, ({ currency, side }) => [`${currency} ${side}`]);
+    const sides = byKeys(alone, (line) => [signOf(line, line.side)]);
     this.#days = new Map([...sides].map(([key, lines]) => [key, lines.map(({ day }) => day)]));
     this.#names = alone.length > MOST_LINES ? null : new NameIndex(alone);
   }
@@ -123,13 +123,17 @@ class Rests {
     return tried * this.#near(own, window) <= most * parseInt(magnitude(rest).toString(), 10) ? one : null;
   }
 
-  /** How many lines that have no partner are near on the other side; they are in the order of their days. */
+  /** How many lines of one sign that have no partner are near on the other side; they are in the order of their days. */
   #near(line: Line, window: number): number {
-    const days = this.#days.get(`${line.currency} ${otherSide(line)}`) ?? [];
+    const days = this.#days.get(signOf(line, otherSide(line))) ?? [];
     return (
       countWhile(days, (day) => day <= line.day + window) - countWhile(days, (day) => day < line.day - window)
     );
   }
+}
+
+function signOf({ currency, minor }: Line, side: Line['side']): string {
+  return `${currency} ${side} ${minor > 0n ? '+' : '-'}`;
 }
 
 /** Each by itself, and each two. */
