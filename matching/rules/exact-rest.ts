@@ -6,6 +6,7 @@ import { identifierKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
 import { linesAlone } from '../partners.ts';
 import { countWhile } from '../sorted.ts';
+import { isOdd } from '../statistics.ts';
 import { shapeOf } from './group-key.ts';
 import { agreeing, isCandidate, isPartOf } from './parts.ts';
 
@@ -16,7 +17,7 @@ const PERCENT = 80;
 const [CHANCE_NAMED, CHANCE_ALIKE, CHANCE_BOTH] = [0.3, 0.08, 1];
 // All lines of a document are one try, and so they are seldom a sum by chance.
 const TIMES_OF_DOCUMENT = 4;
-const MOST_FIRST = 12;
+const [MOST_FIRST, MOST_PAIRED] = [16, 5];
 // Of more lines names are not compared once more.
 const MOST_LINES = 10_000;
 
@@ -94,9 +95,8 @@ class Rests {
     const alike = (this.#names?.near(own, fits) ?? []).filter(
       (line) => !named.includes(line) && this.#board.namePercent(own, line) >= ALIKE_PERCENT,
     );
-    const firsts = some([...named, ...alike]).filter(
-      (first) => named.length === 0 || first.some((line) => named.includes(line)),
-    );
+    const has = (first: readonly Line[]) => named.length === 0 || first.some((line) => named.includes(line));
+    const firsts = some([...named, ...alike]).filter(has);
     if (firsts.length > MOST_FIRST) return [];
     const chance =
       (named.length > 0 ? CHANCE_NAMED : CHANCE_ALIKE) * (lines.length > 1 ? TIMES_OF_DOCUMENT : 1);
@@ -114,7 +114,7 @@ class Rests {
     const [one, ...others] = (this.#having.get(amountKey(own, otherSide(own), rest)) ?? []).filter(
       (line) => !first.includes(line) && isCandidate(own, line, window),
     );
-    if (!one || others.length > 0 || !this.#board.statistics.isOneOff(one)) return null;
+    if (!one || others.length > 0 || !isOdd(one.minor)) return null;
     const evidence = this.#board.weigh(own, one);
     if (evidence.contradicted || this.#board.namesAnother(own, one, evidence)) return null;
     const isToo = evidence.shared !== null || (evidence.namePercent ?? 0) >= ALIKE_PERCENT;
@@ -136,9 +136,10 @@ function signOf({ currency, minor }: Line, side: Line['side']): string {
   return `${currency} ${side} ${minor > 0n ? '+' : '-'}`;
 }
 
-/** Each by itself, and each two. */
+/** Each by itself, and each two where there are few. */
 function some(lines: readonly Line[]): (readonly Line[])[] {
-  return lines.flatMap((one, at) => [[one], ...lines.slice(at + 1).map((other) => [one, other])]);
+  const pairs = lines.flatMap((one, at) => lines.slice(at + 1).map((other) => [one, other]));
+  return [...lines.map((one) => [one]), ...(lines.length > MOST_PAIRED ? [] : pairs)];
 }
 
 function propose(board: Board, { first, lines: own, total }: Whole, lines: readonly Line[]): void {
