@@ -3,7 +3,7 @@ import type { MatchType } from '../../ledger/database.ts';
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
 import { identifierOf } from '../identifiers-in-text.ts';
-import { type Identifier, lookupKey, sameIdentifier } from '../identifiers.ts';
+import { type Identifier, contradicts, lookupKey, sameIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, otherSide, totalOf } from '../line.ts';
 import { significantDigits } from '../statistics.ts';
 import { isMonthNumber } from '../periods.ts';
@@ -148,6 +148,8 @@ export const batchTotal: Rule = {
       const both = [...parts, whole];
       const [ledger, statement] = [sideOf(both, 'ledger'), sideOf(both, 'statement')];
       if (ofAnotherParty(board, ledger, statement)) continue;
+      // What names a document of its own is no total of another, and what was booked twice is no batch.
+      if (parts.some((part) => isOfAnother(part, whole)) || areOneAgain(parts)) continue;
       const named = parts[0]?.group ?? parts[0]?.referenceText ?? '';
       board.take({
         rule: batchTotal.name,
@@ -162,6 +164,14 @@ export const batchTotal: Rule = {
 };
 
 const [ODD_DIGITS, DAYS_BEFORE] = [3, 5];
+
+function isOfAnother({ identifiers }: Line, whole: Line): boolean {
+  return identifiers.some((one) => whole.identifiers.some((other) => contradicts(one, other)));
+}
+
+function areOneAgain(lines: readonly Line[]): boolean {
+  return lines.every(({ group, minor }) => group === null && minor === lines[0]?.minor);
+}
 
 /** What kind of match lines of the two sides make. */
 export function shapeOf(ledger: readonly Line[], statement: readonly Line[]): MatchType {

@@ -6,6 +6,7 @@ import { linesAlone } from '../partners.ts';
 import { countWhile } from '../sorted.ts';
 import { significantDigits } from '../statistics.ts';
 import { shapeOf } from './group-key.ts';
+import { agreeing } from './parts.ts';
 import { type Batch, LONGER, batchesOfAll, byDay, kindsOf } from './kinds-by-period.ts';
 
 // Of more lines there are so many periods that some come to any amount.
@@ -85,6 +86,8 @@ export function proposePeriod(
 ): void {
   const lines = [...parts, whole];
   if (parts.every((part) => board.namesKnownOther(part, whole))) return;
+  // What the bank's lines name is paid by them.
+  if (whole.side === 'ledger' && !parts.every((part) => agreeing(board, part, whole))) return;
   const [from, until] = [parts[0]?.date ?? '', parts.at(-1)?.date ?? ''];
   board.take({
     rule: rule.name,

@@ -73,9 +73,9 @@ function proposeRuns(board: Board, lines: readonly Line[], others: readonly Line
   }
 }
 
-/** True where the line has a word of the run's that few have. */
+/** True where the line has a word of all the run's that few have. */
 function isNamed(board: Board, { whole, kind, from, to }: Run): boolean {
-  return kind.lines.slice(from, to).some((line) => board.shareTellingWord(whole, line));
+  return kind.lines.slice(from, to).every((line) => board.shareTellingWord(whole, line));
 }
 
 /** Of each list of lines one run only. */
