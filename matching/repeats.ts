@@ -70,6 +70,14 @@ function* repeatsAmong(
     const says = (line: Line) => line.identifiers.some((one) => sameIdentifier(one, own));
     if (repeats.length > 1) yield { repeats, saying: others.filter(says) };
   }
+  // The same words again, within days.
+  for (const alike of byKeys(lines, (line) => [lookOf({ ...line, date: '' })]).values()) {
+    const [first] = alike;
+    if (!first) continue;
+    const repeats = alike.filter((line) => line === first || isAgain(line, first));
+    const saying = others.filter((line) => (board.namesAlike(first, line) ?? 100) >= ONE_PARTY_PERCENT);
+    if (repeats.length > 1) yield { repeats, saying };
+  }
 }
 
 const DAYS_AGAIN = 2;

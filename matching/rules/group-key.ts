@@ -148,8 +148,9 @@ export const batchTotal: Rule = {
       const both = [...parts, whole];
       const [ledger, statement] = [sideOf(both, 'ledger'), sideOf(both, 'statement')];
       if (ofAnotherParty(board, ledger, statement)) continue;
-      // What names a document of its own is no total of another, and what was booked twice is no batch.
-      if (parts.some((part) => isOfAnother(part, whole)) || areOneAgain(parts)) continue;
+      // What the bank's lines name is paid by them, and what was booked twice is no batch.
+      if (whole.side === 'ledger' && parts.some((part) => isOfAnother(part, whole))) continue;
+      if (areOneAgain(parts)) continue;
       const named = parts[0]?.group ?? parts[0]?.referenceText ?? '';
       board.take({
         rule: batchTotal.name,
