@@ -227,15 +227,22 @@ function anchoredPools(
   const why = 'have its counterparty, those that it names among them';
   const ofAList = { why, percent: 94, chance: CHANCE_SAME_IDENTIFIER, whole: CHANCE_WHOLE_PARTY };
   const ofNoList = { why, percent: 90, chance: CHANCE_SAME_PARTY, whole: CHANCE_SAME_PARTY };
+  // What was booked on one day was paid as one, before anything of other days.
+  const ofTheDay = others.filter(({ date }) => named.some((one) => one.date === date));
   const pools: Pool[] = isList
     ? [
+        { ...ofAList, lines: ofTheDay, named },
         { ...ofAList, lines: others, named },
         { ...ofAList, lines: credits, named },
         { ...ofAList, lines: unnamed.filter(({ minor }) => minor > 0n === positive), named, agreed: true },
       ]
     : [
         { ...ofAList, lines: credits, named },
-        { ...ofNoList, lines: others.filter((other) => !isAnothers(other)), named },
+        ...[ofTheDay, others].map((some) => ({
+          ...ofNoList,
+          lines: some.filter((other) => !isAnothers(other)),
+          named,
+        })),
       ];
   // Whoever nets takes off what he is owed himself.
   if (credits.length > 0)
