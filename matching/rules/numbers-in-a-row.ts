@@ -9,14 +9,24 @@ const CHANCE = 0.05;
 /**
  * Documents of one party whose numbers stand beside each other: who pays several pays those that are next.
  * @param party lines that may be parts of the line.
- * @returns the only such row that comes to it, to the cent; none where there are several.
+ * @returns the only such row that comes to it, to the cent, or to it and what it says that was taken off; none where there are
+ * several.
  */
 export function numbersInARow(line: Line, party: readonly Line[]): Pool[] {
-  const [exact, ...others] = rowsFrom(line, party, line.minor).filter((row) => totalOf(row) === line.minor);
+  const totals = withDeductions(line);
+  const [exact, ...others] = rowsFrom(line, party, totals.at(-1) ?? line.minor).filter((row) =>
+    totals.includes(totalOf(row)),
+  );
   if (!exact || others.length > 0) return [];
   const chance = (2 * CHANCE) / (party.length * (party.length - 1));
   const why = 'have its counterparty and numbers in a row';
-  return [{ lines: exact, why, percent: 92, chance, wholeOnly: true }];
+  return [{ lines: exact, why, percent: 92, chance, wholeOnly: true, orTo: totals }];
+}
+
+/** What a receipt comes to, and what it was before each deduction that its text states, in minor units, the smallest first. */
+export function withDeductions({ side, minor, said: { fees } }: Line): readonly bigint[] {
+  if (side === 'ledger' || minor < 0n || fees.length === 0) return [minor];
+  return [0n, ...fees].map((fee) => minor + fee).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /**
@@ -28,7 +38,9 @@ export function listedInARow(line: Line, party: readonly Line[], named: readonly
   if (named.length === 0 || line.side === 'ledger') return [];
   const most = line.minor + line.minor / LARGEST_DISCOUNT;
   const [row, ...others] = rowsFrom(line, party, most).filter(
-    (some) => named.every((one) => some.includes(one)) && isLess(line, some, named.length),
+    (some) =>
+      named.every((one) => some.includes(one)) &&
+      (isLess(line, some, named.length) || withDeductions(line).includes(totalOf(some))),
   );
   if (!row || others.length > 0) return [];
   const why = 'have its counterparty and numbers in a row, those that it names among them';
