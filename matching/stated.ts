@@ -2,8 +2,8 @@ import { foldText } from '../ledger/keys.ts';
 import { minorOf } from './amounts.ts';
 
 const NONE: readonly never[] = [];
-// A word and the short number that it gives to something: `unit 4`, `Zaehler 7781`, `Lieferung no. 2`.
-const LABEL = /\b([a-z]{3,})\.? ?(?:no|nr|#)?[.:]? ?(\d{1,6})\b(?![.,/:-]\d)/g;
+// A word and the short number that it gives to something: `unit 4`, `Zaehler 7781`, `Lieferung no. 2`, `sales-01`.
+const LABEL = /\b(?:([a-z]{3,})\.? ?(?:no|nr|#)?[.:]? ?(\d{1,6})|([a-z]{4,})-(\d{1,2}))\b(?![.,/:-]\d)/g;
 // Numbers that a bank or a shop gives for itself, and words that stand before any number.
 const NO_LABELS = new Set(
   (
@@ -24,9 +24,11 @@ const FEE =
  */
 export function labelsIn(text: string): readonly string[] {
   const found = new Set<string>();
-  for (const [, word = '', number = ''] of text.matchAll(LABEL))
+  for (const [, spaced, of, joined = '', part = ''] of text.matchAll(LABEL)) {
+    const [word, number] = [spaced ?? joined, of ?? part];
     if (!NO_LABELS.has(word) && !YEAR.test(number))
       found.add(`${stem(word)} ${number.replace(/^0+(?=\d)/, '')}`);
+  }
   return found.size === 0 ? NONE : [...found];
 }
 

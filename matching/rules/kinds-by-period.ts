@@ -64,6 +64,7 @@ export function kindsOf(lines: readonly Line[]): (readonly Line[])[] {
   const kinds = byKeys(lines, (line) => [
     'all',
     ...line.identifiers.map(({ key }) => `number ${key}`),
+    ...line.said.labels.map((label) => `label ${label}`),
     ...(line.name ? [`name ${line.name.joined}`] : []),
     ...[...(line.name?.words ?? []), ...(line.words?.words ?? [])].filter(
       (word) => word.length >= SHORTEST_WORD,
