@@ -65,14 +65,19 @@ function isNear({ side }: Line, day: number, last: number): boolean {
   return Math.abs(day - last) <= DAYS_BEHIND && (side === 'ledger' || day >= last);
 }
 
-/** True when both sides have a word that few have, or the batch's own number is the end of one that the line has. */
+/** True when both sides have a word that few have or one label, or the batch's own number is the end of one that the line has. */
 function isNamed(board: Board, whole: Line, { lines }: Batch): boolean {
   const hasItsNumber = ({ identifiers }: Line) =>
     identifiers.some(
       ({ key, standing }) =>
         standing && key.length >= SHORTEST_NUMBER && whole.identifiers.some((one) => one.key.endsWith(key)),
     );
-  return lines.some((line) => board.shareTellingWord(whole, line)) || lines.every(hasItsNumber);
+  const hasItsLabel = ({ said }: Line) => said.labels.some((label) => whole.said.labels.includes(label));
+  return (
+    lines.some((line) => board.shareTellingWord(whole, line)) ||
+    lines.every(hasItsNumber) ||
+    lines.every(hasItsLabel)
+  );
 }
 
 /** Takes a batch and the line that it comes to. @param how that is, in words. */
