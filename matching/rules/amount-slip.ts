@@ -13,6 +13,8 @@ import { isCandidate } from './parts.ts';
 
 const WHOLE_PERCENT = 90;
 const [TIMES_NEARER, LEAST_TIMES_CHANCE, NEAR_DAYS] = [10n, 20n, 5];
+// In hundredths; banks and card schemes have other rates than the books.
+const [MOST_EXCHANGED, SOON_DAYS, MOST_RIVALS, TIMES_FURTHER] = [3n, 3, 4, 4n];
 
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
@@ -60,6 +62,17 @@ export const amountSlip: Rule = {
         rivals.every((line) => magnitude(one.minor - line.minor) >= gap * TIMES_NEARER)
       );
     };
+    // None of the party's few lines of these days is nearly as near.
+    const isFirst = (one: Line, other: Line) => {
+      const gap = magnitude(one.minor - other.minor);
+      const rivals = near(one, (line) => line !== other && isCandidate(one, line, NEAR_DAYS)).filter((line) =>
+        alike(board.weigh(one, line)),
+      );
+      return (
+        rivals.length <= MOST_RIVALS &&
+        rivals.every((line) => magnitude(one.minor - line.minor) >= gap * TIMES_FURTHER)
+      );
+    };
     const isNear = (one: Line, other: Line, { days }: Evidence) =>
       isWithinHundredth(one, other) &&
       days <= NEAR_DAYS &&
@@ -67,6 +80,15 @@ export const amountSlip: Rule = {
       (identifierKeys(one).length === 0 || identifierKeys(other).length === 0) &&
       isNearest(one, other, NEAR_DAYS) &&
       isNearest(other, one, NEAR_DAYS);
+    // Another rate than the books', of the same merchant on these days.
+    const isExchanged = (one: Line, other: Line, { days, namePercent }: Evidence) =>
+      isWithin(one, other, MOST_EXCHANGED) &&
+      days <= SOON_DAYS &&
+      (namePercent ?? 0) >= WHOLE_PERCENT &&
+      areOdd(one, other) &&
+      (identifierKeys(one).length === 0 || identifierKeys(other).length === 0) &&
+      isFirst(one, other) &&
+      isFirst(other, one);
     // What banks on the way took of a payment that had weeks to come.
     const isCharged = (one: Line, other: Line, { namePercent }: Evidence) =>
       isShortPaid(one, other) &&
@@ -92,7 +114,7 @@ export const amountSlip: Rule = {
         if (isKept(board, one, other)) return 'kept';
         if (shape === 'share' || (shape === 'partial' && (one.said.inPart || other.said.inPart)))
           return shape;
-        return isWithinHundredth(one, other) ? 'near' : null;
+        return isWithin(one, other, MOST_EXCHANGED) ? 'near' : null;
       },
       fits: (evidence, one, other, shape) =>
         alike(evidence, shape === 'stated' && isOdd(one.minor - other.minor)) &&
@@ -106,6 +128,7 @@ export const amountSlip: Rule = {
         (tells(one, other, shape) ||
           (onlyOne(one) && onlyOne(other)) ||
           isNear(one, other, evidence) ||
+          isExchanged(one, other, evidence) ||
           isCharged(one, other, evidence)),
       window,
     });
@@ -125,7 +148,14 @@ function byNames(board: Board): (line: Line, fits: (other: Line) => boolean) => 
 
 /** True for amounts of one sign that differ by a hundredth at most. */
 function isWithinHundredth(a: Line, b: Line): boolean {
-  return a.minor > 0n === b.minor > 0n && magnitude(a.minor - b.minor) * 100n <= magnitude(a.minor);
+  return isWithin(a, b, 1n);
+}
+
+/** The same for some hundredths. */
+function isWithin(a: Line, b: Line, hundredths: bigint): boolean {
+  return (
+    a.minor > 0n === b.minor > 0n && magnitude(a.minor - b.minor) * 100n <= magnitude(a.minor) * hundredths
+  );
 }
 
 /** True for a receipt that is less than what was booked, by a hundredth at most. */
