@@ -88,8 +88,10 @@ test('amounts of one counterparty that are within a hundredth of each other, and
   const ledger = [books(3, '-4128.31'), books(9, '-1877.05'), books(16, '-6920.44')];
   const statement = [bank(4, '-4152.77'), bank(10, '-812.19'), bank(18, '-9377.60')];
   assert.deepEqual(found(ledger, statement), ['amount_slip fuzzy_match L1 S1']);
-  // Two that are as near, a date that is not, and more than a hundredth.
+  const other = [bank(4, '-4179.77'), ...statement.slice(1)];
+  assert.deepEqual(found(ledger, other), ['amount_slip fuzzy_match L1 S1'], 'another rate, of the next day');
+  // Two that are as near, a date that is not, and more than three hundredths.
   assert.deepEqual(found([...ledger, books(4, '-4171.02')], statement), []);
   assert.deepEqual(found(ledger, [bank(20, '-4152.77'), ...statement.slice(1)]), []);
-  assert.deepEqual(found(ledger, [bank(4, '-4179.77'), ...statement.slice(1)]), []);
+  assert.deepEqual(found(ledger, [bank(4, '-4279.77'), ...statement.slice(1)]), []);
 });
