@@ -161,3 +161,53 @@ test('what a processor keeps of some payouts tells what it keeps of others', () 
   const alone = found(ledger.slice(-3), statement.slice(-3));
   assert.ok(!alone.some((match) => match.startsWith('steady_share')), alone.join(', '));
 });
+
+test('all of a party’s documents in a row, less what the text says was taken off', () => {
+  const invoice = (number: number, amount: string, date: string) =>
+    on(date, amount, 'Sales invoice', { reference: String(number), counterparty: 'Target' });
+  const ledger = [
+    invoice(47079, '1609.75', '02-02'),
+    invoice(47080, '226.82', '01-28'),
+    invoice(47081, '2716.53', '02-01'),
+    invoice(47084, '273.48', '02-03'),
+    invoice(47099, '611.90', '02-04'),
+  ];
+  const paid = (amount: string, text: string) => [on('03-03', amount, text, { counterparty: 'TARGET' })];
+  const four = ['counterparty_sum multi_to_one L1 L2 L3 L4 S1'];
+  assert.deepEqual(found(ledger, paid('4732.53', 'EDI PYMNTS LESS DED 94.05')), four);
+  assert.deepEqual(found(ledger, paid('4732.53', 'EDI PYMNTS 47079 +3 MORE LESS DED 94.05')), four);
+  assert.deepEqual(found(ledger, paid('4732.53', 'EDI PYMNTS LESS DED 94.06')), [], 'a cent more is none');
+});
+
+test('a day of one category, by its code', () => {
+  const sale = (code: string, amount: string) => on('03-05', amount, `${code} web`);
+  const ledger = [
+    ...['40.08', '733.81', '12.30'].map((amount) => sale('SALES-01', amount)),
+    ...['392.66', '63.15', '735.46'].map((amount) => sale('SALES-02', amount)),
+  ];
+  assert.deepEqual(found(ledger, [on('03-06', '1191.27', 'SALES-02 daily summary')]), [
+    'period_total multi_to_one L4 L5 L6 S1',
+  ]);
+});
+
+test('of a payment that the bank has twice in the same words the first is meant', () => {
+  const ledger = [
+    on('03-07', '-74.19', 'Services', { reference: 'INV-7606', counterparty: 'Falcon Freight' }),
+  ];
+  const paid = (date: string) => on(date, '-74.19', 'FALCON FREIGHT ONLINE');
+  assert.deepEqual(found(ledger, [paid('03-06'), paid('03-07')]), ['amount_date_text fuzzy_match L1 S1 ?1']);
+});
+
+test('two weeks of a party are paid as one', () => {
+  const sheet = (date: string, amount: string) =>
+    on(date, amount, 'Timesheet', { counterparty: 'Crest Electronics' });
+  const weeks = [
+    ['03-01', '1020.00', '870.00', '940.00'],
+    ['03-08', '1000.00', '760.00', '915.00'],
+    ['03-15', '800.00', '1050.00', '640.00'],
+    ['03-22', '720.00', '980.00', '830.00'],
+  ];
+  const ledger = weeks.flatMap(([date = '', ...amounts]) => amounts.map((amount) => sheet(date, amount)));
+  const paid = on('03-27', '5505.00', 'ACH CREDIT', { counterparty: 'CREST ELECTRONICS' });
+  assert.deepEqual(found(ledger, [paid]), ['statement_of_account multi_to_one L1 L2 L3 L4 L5 L6 S1']);
+});
