@@ -27,17 +27,27 @@ export function withoutRepeats(
   for (const { repeats, saying } of repeatsAmong(board, lines, others)) {
     const wanted = saying.length;
     if (wanted === 0 || wanted >= repeats.length) continue;
-    const away = (line: Line) =>
-      Math.min(...saying.map(({ date }) => Math.abs(daysBetween(line.date, date))));
-    const nearest = Math.min(...repeats.map(away));
-    const near = repeats.filter((line) => away(line) <= nearest + DAYS_APART);
-    const kept = [...near, ...repeats.filter((line) => !near.includes(line))].slice(0, wanted);
-    for (const line of repeats) if (!kept.includes(line)) left.add(line);
+    const near = nearestOf(repeats, saying);
+    const far = repeats.filter((line) => !near.has(line));
+    const kept = new Set([...near, ...far].slice(0, wanted));
+    for (const line of repeats) if (!kept.has(line)) left.add(line);
     // A contract's next instalment is no second booking of this one.
-    const rivals = (near.length >= wanted ? near : repeats).length - wanted;
+    const rivals = (near.size >= wanted ? near.size : repeats.length) - wanted;
     for (const line of kept) again.set(line, rivals);
   }
   return left.size === 0 ? lines : lines.filter((line) => !left.has(line));
+}
+
+/** Those whose days are about as near as the nearest. */
+function nearestOf(lines: readonly Line[], others: readonly Line[]): ReadonlySet<Line> {
+  const days = [...new Set(others.map(({ date }) => date))];
+  const away = new Map(
+    [...new Set(lines.map(({ date }) => date))].map((date) => {
+      return [date, Math.min(...days.map((other) => Math.abs(daysBetween(date, other))))] as const;
+    }),
+  );
+  const nearest = Math.min(...away.values());
+  return new Set(lines.filter(({ date }) => (away.get(date) ?? 0) <= nearest + DAYS_APART));
 }
 
 /** Lines that say the same, and the lines of the other side that say it. */

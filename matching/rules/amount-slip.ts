@@ -19,7 +19,7 @@ const [MOST_EXCHANGED, SOON_DAYS, MOST_RIVALS, TIMES_FURTHER] = [3n, 3, 4, 4n];
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
   name: 'amount_slip',
-  version: 11,
+  version: 12,
   find(board) {
     const { amount: window, name: named, late } = board.settings.windows;
     const near = byNames(board);
@@ -51,33 +51,31 @@ export const amountSlip: Rule = {
       ).length === 1;
     // Of round amounts any two differ by one digit.
     const areOdd = (one: Line, other: Line) => isOdd(one.minor) && isOdd(other.minor);
-    // The nearest by far, and so near that chance would hardly bring one of as many lines as the party has these days.
-    const isNearest = (one: Line, other: Line, days: number) => {
-      const gap = magnitude(one.minor - other.minor);
-      const rivals = near(one, (line) => line !== other && isCandidate(one, line, days)).filter((line) =>
+    const gapOf = (one: Line, other: Line) => magnitude(one.minor - other.minor);
+    const rivalsOf = (one: Line, other: Line, days: number) =>
+      near(one, (line) => line !== other && isCandidate(one, line, days)).filter((line) =>
         alike(board.weigh(one, line)),
       );
-      return (
-        gap * BigInt(rivals.length + 1) * LEAST_TIMES_CHANCE <= magnitude(one.minor) &&
-        rivals.every((line) => magnitude(one.minor - line.minor) >= gap * TIMES_NEARER)
-      );
+    const isNearer = (one: Line, other: Line, rivals: readonly Line[], times: bigint) =>
+      rivals.every((line) => gapOf(one, line) >= gapOf(one, other) * times);
+    // The nearest by far, and so near that chance would hardly bring one of as many lines as the party has these days.
+    const isNearest = (one: Line, other: Line, days: number) => {
+      const rivals = rivalsOf(one, other, days);
+      const most = magnitude(one.minor) / (BigInt(rivals.length + 1) * LEAST_TIMES_CHANCE);
+      return gapOf(one, other) <= most && isNearer(one, other, rivals, TIMES_NEARER);
     };
     // None of the party's few lines of these days is nearly as near.
     const isFirst = (one: Line, other: Line) => {
-      const gap = magnitude(one.minor - other.minor);
-      const rivals = near(one, (line) => line !== other && isCandidate(one, line, NEAR_DAYS)).filter((line) =>
-        alike(board.weigh(one, line)),
-      );
-      return (
-        rivals.length <= MOST_RIVALS &&
-        rivals.every((line) => magnitude(one.minor - line.minor) >= gap * TIMES_FURTHER)
-      );
+      const rivals = rivalsOf(one, other, NEAR_DAYS);
+      return rivals.length <= MOST_RIVALS && isNearer(one, other, rivals, TIMES_FURTHER);
     };
+    const nameNoTwo = (one: Line, other: Line) =>
+      identifierKeys(one).length === 0 || identifierKeys(other).length === 0;
     const isNear = (one: Line, other: Line, { days }: Evidence) =>
       isWithinHundredth(one, other) &&
       days <= NEAR_DAYS &&
       areOdd(one, other) &&
-      (identifierKeys(one).length === 0 || identifierKeys(other).length === 0) &&
+      nameNoTwo(one, other) &&
       isNearest(one, other, NEAR_DAYS) &&
       isNearest(other, one, NEAR_DAYS);
     // Another rate than the books', of the same merchant on these days.
@@ -86,7 +84,7 @@ export const amountSlip: Rule = {
       days <= SOON_DAYS &&
       (namePercent ?? 0) >= WHOLE_PERCENT &&
       areOdd(one, other) &&
-      (identifierKeys(one).length === 0 || identifierKeys(other).length === 0) &&
+      nameNoTwo(one, other) &&
       isFirst(one, other) &&
       isFirst(other, one);
     // What banks on the way took of a payment that had weeks to come.
