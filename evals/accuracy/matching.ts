@@ -38,6 +38,7 @@ export function matchingSuite(say: (line: string) => void): Matching {
     ['payouts of a processor', false, () => seeds((seed) => processor(seed, 150))],
     ['a small company', false, () => seeds((seed) => smallCompany(seed, 250))],
     ['badly kept books', false, () => seeds((seed) => badlyKept(seed, 250))],
+    ['badly kept books, many lines', false, () => seeds((seed) => badlyKept(seed, 2_000))],
     ['day by day', false, () => seeds((seed) => dayByDay(seed, 250))],
     ['by the period', false, () => seeds((seed) => byPeriod(seed, 150))],
   ];
