@@ -290,6 +290,8 @@ function reasonsOf(one: Line, other: Line, { shared, namePercent }: Evidence): s
     parts.push(
       `counterparties ${namePercent}% alike (quoted, not trusted: "${quote(one.nameText)}" and "${quote(other.nameText)}")`,
     );
-  if (!shared && namePercent === null) parts.push('no text to compare');
+  const cameBack = one.said.reverses && other.said.reverses;
+  if (!shared && namePercent === null)
+    parts.push(cameBack ? 'both say that it came back' : 'no text to compare');
   return parts.join(', ');
 }
