@@ -47,16 +47,16 @@ const KNOWN_PERCENT = 85;
 const MOST_NAMESAKES = 400;
 const PRICE_STEP = 5n;
 
-/**
- * The lines of one matching run: which are still open, what is known of them all, and what was found. What a rule takes, a
- * later one does not see.
- */
 /** Lines of the ledger, and the line of the statement that paid them out. */
 export interface Payout {
   readonly sale: readonly Line[];
   readonly receipt: Line;
 }
 
+/**
+ * The lines of one matching run: which are still open, what is known of them all, and what was found. What a rule takes, a
+ * later one does not see.
+ */
 export class Board {
   readonly settings: Settings;
   readonly statistics: Statistics;
@@ -226,8 +226,7 @@ export class Board {
     if (!ours || !theirs || this.shareTellingWord(line, other)) return false;
     if (this.#namesNobody(line) || (!line.name && this.#namesNobody(other))) return false;
     // `Shopify order` of some customer is what Shopify pays out.
-    const isSaid = (said: Name | null) => said && this.#scale.likeness(theirs, said).percent >= KNOWN_PERCENT;
-    if (isSaid(line.words)) return false;
+    if (line.words && this.#scale.likeness(theirs, line.words).percent >= KNOWN_PERCENT) return false;
     return this.#parties
       .near(other, line.side)
       .some(

@@ -55,6 +55,11 @@ export function lookOf(line: Line): string {
   ].join('|');
 }
 
+/** What an amount is told apart by, where only its sign tells: its currency, its side, and whether it comes in. */
+export function signKey({ currency, minor }: Line, side: Side): string {
+  return `${currency} ${side} ${minor > 0n ? '+' : '-'}`;
+}
+
 /** Of those that have the same lines in the same order the first. */
 export function unlike<One>(all: readonly One[], linesOf: (one: One) => readonly Line[]): One[] {
   const seen = new Set<string>();
@@ -66,6 +71,13 @@ export function unlike<One>(all: readonly One[], linesOf: (one: One) => readonly
     seen.add(key);
     return isFirst;
   });
+}
+
+/** Those that share no line with another one: what two claim is nobody's. */
+export function unclaimed<One>(all: readonly One[], linesOf: (one: One) => readonly Line[]): One[] {
+  const claims = new Map<Line, number>();
+  for (const one of all) for (const line of linesOf(one)) claims.set(line, (claims.get(line) ?? 0) + 1);
+  return all.filter((one) => linesOf(one).every((line) => claims.get(line) === 1));
 }
 
 /** True when one of two lines is about a bank's own fee or interest, and the other says what it is about, which is something else. */

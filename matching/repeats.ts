@@ -102,6 +102,11 @@ export function isAgain(line: Line, other: Line): boolean {
   );
 }
 
+/** True for two lines under one reference, of one party. */
+export function areOfOneDocument(a: Line, b: Line): boolean {
+  return a.reference !== null && a.reference === b.reference && a.name?.joined === b.name?.joined;
+}
+
 /** True where all lines of one amount are one of them and what stands there again. */
 export function isOneAgain([first, ...others]: readonly Line[]): boolean {
   return others.every((line) => first !== undefined && isAgain(line, first));

@@ -12,6 +12,11 @@ export function countWhile<One>(sorted: readonly One[], holds: (one: One) => boo
   return low;
 }
 
+/** How many of sorted days are at most so many days before or after one. */
+export function countNear(days: readonly number[], day: number, most: number): number {
+  return countWhile(days, (one) => one <= day + most) - countWhile(days, (one) => one < day - most);
+}
+
 /** Lines in the order of their amounts, the smallest first. */
 export function byAmount(lines: readonly Line[]): Line[] {
   return lines.toSorted((a, b) => (a.minor < b.minor ? -1 : a.minor > b.minor ? 1 : 0));

@@ -3,7 +3,7 @@ import { type Identifier, lookupKey } from './identifiers.ts';
 import { type Line, otherSide } from './line.ts';
 import type { Name } from './names.ts';
 import { Registers } from './registers.ts';
-import { countWhile } from './sorted.ts';
+import { countNear } from './sorted.ts';
 
 // What is rare among ten lines may be common among ten thousand: small samples are eased towards a larger one.
 const EASING = 40;
@@ -169,9 +169,7 @@ export class Statistics {
   pool(line: Line, window: number): number {
     this.#count();
     const days = this.#days.get(`${line.currency} ${otherSide(line)}`) ?? [];
-    const [last, first] = [line.day + window, line.day - window];
-    const lines = countWhile(days, (day) => day <= last) - countWhile(days, (day) => day < first);
-    return Math.log2(1 + lines);
+    return Math.log2(1 + countNear(days, line.day, window));
   }
 }
 

@@ -5,7 +5,7 @@ import { type Line, byKeys, totalOf, unlike } from '../line.ts';
 import { eventOrPartyKeys, identifierKeys, partyKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
 import { linesWithPartner } from '../partners.ts';
-import { listedInARow, numbersInARow, withDeductions } from './numbers-in-a-row.ts';
+import { beforeDeductions, listedInARow, numbersInARow } from './numbers-in-a-row.ts';
 import { type Pool, agreeing, canReach, candidates, isCandidate, sameSign, solve } from './parts.ts';
 
 // How many accidental sums a pool may produce before one that fits proves nothing.
@@ -99,7 +99,7 @@ class Party {
     const ofItsName: readonly (readonly Line[])[] = [...days, ...nearer, same, within(pool, group)].map(own);
     // A party with many lines has many sums, and each of its payments is looked for among them.
     const chance = CHANCE_SAME_PARTY * Math.min(1, FEW_LINES / pool.length);
-    const shape = { why: 'have its counterparty', chance, orTo: withDeductions(line) };
+    const shape = { why: 'have its counterparty', chance, orTo: beforeDeductions(line) };
     // Credit notes are taken off what is paid together; whoever pays a month late does so last.
     const others = [...days, ...nearer, same, within(pool, group), far, pool];
     return [

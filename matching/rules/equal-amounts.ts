@@ -6,7 +6,7 @@ import { shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, haveTexts, isBanksOwn, lookOf } from '../line.ts';
 import { identifierKeys } from '../line-keys.ts';
 import { areMisdated } from '../misdated.ts';
-import { isAgain, isOneAgain, withoutRepeats } from '../repeats.ts';
+import { areOfOneDocument, isAgain, isOneAgain, withoutRepeats } from '../repeats.ts';
 import { significantDigits } from '../statistics.ts';
 
 // Odds below these are left open: 8 : 1 where a text agrees, 64 : 1 where nothing but amount and date does.
@@ -83,7 +83,7 @@ function pairEqualAmounts(board: Board, rule: Rule): void {
       // Without a text nobody can say which of two it is, and a guess would look like knowledge; unless the two look the same.
       const looksThe = (same: Line, line: Line | undefined) =>
         line !== undefined &&
-        (lookOf(line) === lookOf(same) || isAgain(line, same) || isOfOneDocument(line, same));
+        (lookOf(line) === lookOf(same) || isAgain(line, same) || areOfOneDocument(line, same));
       if (
         !withText &&
         rivals.some((rival) => !looksThe(one, ledger[rival.row]) || !looksThe(other, statement[rival.column]))
@@ -102,10 +102,6 @@ function pairEqualAmounts(board: Board, rule: Rule): void {
       });
     }
   }
-}
-
-function isOfOneDocument(a: Line, b: Line): boolean {
-  return a.reference !== null && a.reference === b.reference && a.name?.joined === b.name?.joined;
 }
 
 type Weighed = Edge & { readonly evidence: Evidence };
@@ -152,7 +148,7 @@ function pairsOf(
         : isRepeated
           ? ALONE_BITS + board.statistics.recurrence(one)
           : 0;
-    const saySame = board.shareTellingWord(one, other) || (one.said.reverses && other.said.reverses);
+    const saySame = board.shareTellingWord(one, other) || cameBack(one, other);
     const unlike = !withText && haveTexts(one, other) && !saySame ? UNLIKE_TEXT_BITS : 0;
     const gain = Math.max(floor, board.bits(one, evidence, window) + alone + unlike);
     return gain < (withText ? LEAST_BITS_WITH_TEXT : LEAST_BITS_WITHOUT) ? null : { gain, evidence };
@@ -187,6 +183,10 @@ function isLate(board: Board, one: Line, other: Line, { days, namePercent, nameB
     board.statistics.isOnlyOfParty(one) &&
     board.statistics.isOnlyOfParty(other)
   );
+}
+
+function cameBack(one: Line, other: Line): boolean {
+  return one.said.reverses && other.said.reverses;
 }
 
 function areAlike({ namePercent }: Evidence): boolean {
@@ -290,8 +290,7 @@ function reasonsOf(one: Line, other: Line, { shared, namePercent }: Evidence): s
     parts.push(
       `counterparties ${namePercent}% alike (quoted, not trusted: "${quote(one.nameText)}" and "${quote(other.nameText)}")`,
     );
-  const cameBack = one.said.reverses && other.said.reverses;
   if (!shared && namePercent === null)
-    parts.push(cameBack ? 'both say that it came back' : 'no text to compare');
+    parts.push(cameBack(one, other) ? 'both say that it came back' : 'no text to compare');
   return parts.join(', ');
 }

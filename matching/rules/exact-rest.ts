@@ -1,11 +1,11 @@
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
 import { shareIdentifier } from '../identifiers.ts';
-import { type Line, amountKey, byKeys, otherSide, totalOf } from '../line.ts';
+import { type Line, amountKey, byKeys, otherSide, signKey, totalOf, unclaimed } from '../line.ts';
 import { identifierKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
 import { linesAlone } from '../partners.ts';
-import { countWhile } from '../sorted.ts';
+import { countNear } from '../sorted.ts';
 import { isOdd } from '../statistics.ts';
 import { shapeOf } from './group-key.ts';
 import { agreeing, isCandidate, isPartOf } from './parts.ts';
@@ -31,10 +31,7 @@ export const exactRest: Rule = {
   find(board) {
     const rests = new Rests(board);
     const found = rests.wholes().flatMap((whole) => rests.of(whole));
-    const claims = new Map<Line, number>();
-    for (const { lines } of found) for (const line of lines) claims.set(line, (claims.get(line) ?? 0) + 1);
-    for (const { whole, lines } of found)
-      if (lines.every((line) => claims.get(line) === 1)) propose(board, whole, lines);
+    for (const { whole, lines } of unclaimed(found, (one) => one.lines)) propose(board, whole, lines);
   },
 };
 
@@ -66,7 +63,7 @@ class Rests {
     this.#alone = new Set(alone);
     this.#naming = byKeys(alone, identifierKeys);
     this.#having = byKeys(alone, (line) => [amountKey(line, line.side, line.minor)]);
-    const sides = byKeys(alone, (line) => [signOf(line, line.side)]);
+    const sides = byKeys(alone, (line) => [signKey(line, line.side)]);
     this.#days = new Map([...sides].map(([key, lines]) => [key, lines.map(({ day }) => day)]));
     this.#names = alone.length > MOST_LINES ? null : new NameIndex(alone);
   }
@@ -125,15 +122,8 @@ class Rests {
 
   /** How many lines of one sign that have no partner are near on the other side; they are in the order of their days. */
   #near(line: Line, window: number): number {
-    const days = this.#days.get(signOf(line, otherSide(line))) ?? [];
-    return (
-      countWhile(days, (day) => day <= line.day + window) - countWhile(days, (day) => day < line.day - window)
-    );
+    return countNear(this.#days.get(signKey(line, otherSide(line))) ?? [], line.day, window);
   }
-}
-
-function signOf({ currency, minor }: Line, side: Line['side']): string {
-  return `${currency} ${side} ${minor > 0n ? '+' : '-'}`;
 }
 
 /** Each by itself, and each two where there are few. */

@@ -14,19 +14,22 @@ export const byDay = cutBy((date) => date);
 export const byMonth = cutBy((date) => date.slice(0, 7));
 
 /** By two weeks that begin on any of their days. */
-export const FORTNIGHTS: readonly Cut[] = Array.from({ length: 14 }, (_, first) =>
-  cutBy((date) => String(Math.floor((dayNumber(date) + first) / 14))),
-);
+export const FORTNIGHTS: readonly Cut[] = byDays(14);
 
 /** By weeks that begin on any of their days, by half months, by months, and where a week or more passed without one. */
 export const LONGER: readonly Cut[] = [
-  ...Array.from({ length: 7 }, (_, first) =>
-    cutBy((date) => String(Math.floor((dayNumber(date) + first) / 7))),
-  ),
+  ...byDays(7),
   cutBy((date) => `${date.slice(0, 7)} ${date.slice(8) <= '15' ? 'first' : 'second'}`),
   byMonth,
   atPauses,
 ];
+
+/** By so many days, from whichever day on. */
+function byDays(days: number): Cut[] {
+  return Array.from({ length: days }, (_, first) =>
+    cutBy((date) => String(Math.floor((dayNumber(date) + first) / days))),
+  );
+}
 
 function cutBy(periodOf: (date: string) => string): Cut {
   return (kind) => [...byKeys(kind, ({ date }) => [periodOf(date)]).values()].map(batchOf);

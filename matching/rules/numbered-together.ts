@@ -1,5 +1,5 @@
-import { type Line, byKeys, totalOf } from '../line.ts';
-import { rowsFrom } from './numbers-in-a-row.ts';
+import { type Line, signKey, totalOf } from '../line.ts';
+import { documentOf, rowsFrom } from './numbers-in-a-row.ts';
 import type { Pool } from './parts.ts';
 
 // A bank may have a deposit before the books have its cheques.
@@ -13,23 +13,16 @@ const [CHANCE, CHANCE_COUNTED] = [0.05, 0.2];
  * @returns what gives the only such row that comes to a line, to the cent; none where there are several.
  */
 export function numberedTogether(open: readonly Line[]): (line: Line) => Pool[] {
-  const lists = byKeys(open, (line) => {
-    const document = line.identifiers.find(({ standing, digits }) => !standing && digits !== '');
-    return document && line.side === 'ledger' ? [`${document.kind} ${keyOf(line)}`] : [];
-  });
-  // A number that stands on several lines is a party's.
-  const ofDocuments = [...lists].filter(([, lines]) => {
-    const numbers = new Set(lines.flatMap(({ identifiers }) => identifiers.map(({ key }) => key)));
-    return numbers.size >= lines.length;
-  });
-  const bySign = Map.groupBy(ofDocuments, ([key]) => key.slice(key.indexOf(' ') + 1));
+  const numbered = open.filter((line) => line.side === 'ledger' && documentOf(line));
+  const bySign = Map.groupBy(numbered, (line) => signKey(line, 'ledger'));
+  const lists = new Map([...bySign].map(([sign, lines]) => [sign, registersOf(lines)] as const));
   return (line) => {
     if (line.side !== 'statement' || !line.said.collective) return [];
     const { count } = line.said;
     const near = (other: Line) => line.day - other.day <= DAYS_BEFORE && other.day - line.day <= DAYS_BEHIND;
     let tried = 0;
     const found: (readonly Line[])[] = [];
-    for (const [, list] of bySign.get(keyOf(line)) ?? []) {
+    for (const list of lists.get(signKey(line, 'ledger')) ?? []) {
       const lines = list.filter(near);
       tried += (lines.length * (lines.length - 1)) / 2;
       const rows = rowsFrom(line, lines, line.minor).filter((row) => totalOf(row) === line.minor);
@@ -42,6 +35,11 @@ export function numberedTogether(open: readonly Line[]): (line: Line) => Pool[] 
   };
 }
 
-function keyOf({ currency, minor }: Line): string {
-  return `${currency} ${minor > 0n ? '+' : '-'}`;
+/** The lines of each kind of document; a number that stands on several lines is a party's. */
+function registersOf(lines: readonly Line[]): (readonly Line[])[] {
+  const kinds = Map.groupBy(lines, (line) => documentOf(line)?.kind);
+  return [...kinds.values()].filter(
+    (some) =>
+      new Set(some.flatMap(({ identifiers }) => identifiers.map(({ key }) => key))).size >= some.length,
+  );
 }

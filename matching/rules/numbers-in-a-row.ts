@@ -1,4 +1,5 @@
 import { isUsualPercent, magnitude } from '../amounts.ts';
+import type { Identifier } from '../identifiers.ts';
 import { type Line, inOrder, totalOf } from '../line.ts';
 import { type Pool, sameSign } from './parts.ts';
 
@@ -13,20 +14,19 @@ const CHANCE = 0.05;
  * several.
  */
 export function numbersInARow(line: Line, party: readonly Line[]): Pool[] {
-  const totals = withDeductions(line);
-  const [exact, ...others] = rowsFrom(line, party, totals.at(-1) ?? line.minor).filter((row) =>
-    totals.includes(totalOf(row)),
-  );
+  const orTo = beforeDeductions(line);
+  const totals = [line.minor, ...orTo];
+  const most = totals.reduce((a, b) => (b > a ? b : a));
+  const [exact, ...others] = rowsFrom(line, party, most).filter((row) => totals.includes(totalOf(row)));
   if (!exact || others.length > 0) return [];
   const chance = (2 * CHANCE) / (party.length * (party.length - 1));
   const why = 'have its counterparty and numbers in a row';
-  return [{ lines: exact, why, percent: 92, chance, wholeOnly: true, orTo: totals }];
+  return [{ lines: exact, why, percent: 92, chance, wholeOnly: true, orTo }];
 }
 
-/** What a receipt comes to, and what it was before each deduction that its text states, in minor units, the smallest first. */
-export function withDeductions({ side, minor, said: { fees } }: Line): readonly bigint[] {
-  if (side === 'ledger' || minor < 0n || fees.length === 0) return [minor];
-  return [0n, ...fees].map((fee) => minor + fee).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+/** What a receipt was before each deduction that its text states, in minor units. */
+export function beforeDeductions({ side, minor, said: { fees } }: Line): readonly bigint[] {
+  return side === 'ledger' || minor < 0n ? [] : fees.map((fee) => minor + fee);
 }
 
 /**
@@ -37,10 +37,11 @@ export function withDeductions({ side, minor, said: { fees } }: Line): readonly 
 export function listedInARow(line: Line, party: readonly Line[], named: readonly Line[]): Pool[] {
   if (named.length === 0 || line.side === 'ledger') return [];
   const most = line.minor + line.minor / LARGEST_DISCOUNT;
+  const totals = [line.minor, ...beforeDeductions(line)];
   const [row, ...others] = rowsFrom(line, party, most).filter(
     (some) =>
       named.every((one) => some.includes(one)) &&
-      (isLess(line, some, named.length) || withDeductions(line).includes(totalOf(some))),
+      (isLess(line, some, named.length) || totals.includes(totalOf(some))),
   );
   if (!row || others.length > 0) return [];
   const why = 'have its counterparty and numbers in a row, those that it names among them';
@@ -78,12 +79,17 @@ export function rowsFrom(line: Line, party: readonly Line[], most: bigint): (rea
   return rows;
 }
 
+/** The first document that a line names by a number. */
+export function documentOf({ identifiers }: Line): Identifier | undefined {
+  return identifiers.find(({ standing, digits }) => !standing && digits !== '');
+}
+
 /** Null where one has no number, or they are of two registers. */
 export function inOrderOfNumbers(lines: readonly Line[]): Line[] | null {
   const numbered: { line: Line; number: string }[] = [];
   const kinds = new Set<string>();
   for (const line of lines) {
-    const document = line.identifiers.find(({ standing, digits }) => !standing && digits !== '');
+    const document = documentOf(line);
     if (!document) return null;
     kinds.add(document.kind);
     numbered.push({ line, number: `${document.year} ${document.digits.padStart(LONGEST_NUMBER, '0')}` });

@@ -1,6 +1,6 @@
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote } from '../board.ts';
-import { type Line, byKeys, otherSide } from '../line.ts';
+import { type Line, amountKey, byKeys, otherSide } from '../line.ts';
 import { identifierKeys } from '../line-keys.ts';
 
 /**
@@ -164,7 +164,7 @@ class Elsewhere {
 
   constructor(board: Board) {
     this.#board = board;
-    this.#byAmount = byKeys(board.open(), (line) => [keyOf(line, line.side)]);
+    this.#byAmount = byKeys(board.open(), (line) => [amountKey(line, line.side, line.minor)]);
   }
 
   /** True where it has both amounts too, as of a deposit that was returned, so that each has its partner there; or what was taken back. */
@@ -189,14 +189,10 @@ class Elsewhere {
   /** Open lines of a side with a line's amount. */
   #near(line: Line, side: Line['side']): Line[] {
     const { amount } = this.#board.settings.windows;
-    return (this.#byAmount.get(keyOf(line, side)) ?? []).filter(
+    return (this.#byAmount.get(amountKey(line, side, line.minor)) ?? []).filter(
       (other) => this.#board.isOpen(other) && Math.abs(other.day - line.day) <= amount,
     );
   }
-}
-
-function keyOf({ currency, minor }: Line, side: Line['side']): string {
-  return `${currency} ${side} ${minor}`;
 }
 
 // The rent that came in under a flat's code, and the same sum that went out to its landlord.

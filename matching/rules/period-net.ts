@@ -108,6 +108,6 @@ function propose(board: Board, nets: readonly Net[], share: Share): void {
   for (const net of nets) {
     const each = share.each > 0n ? ` and ${show(share.each, net.receipt.currency)} of each` : '';
     const how = `less ${percentOf(share)} percent${each}, as ${nets.length} periods of it are`;
-    proposePeriod(board, periodNet, net, net.receipt, 85, how);
+    proposePeriod(board, periodNet, net.lines, net.receipt, 85, how);
   }
 }

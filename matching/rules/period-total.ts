@@ -3,7 +3,7 @@ import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
 import { type Line, amountKey, byKeys, otherSide } from '../line.ts';
 import { linesAlone } from '../partners.ts';
-import { countWhile } from '../sorted.ts';
+import { countNear } from '../sorted.ts';
 import { significantDigits } from '../statistics.ts';
 import { shapeOf } from './group-key.ts';
 import { agreeing } from './parts.ts';
@@ -52,12 +52,10 @@ function proposeTotals(board: Board, lines: readonly Line[], others: readonly Li
     );
     // Beside the one payment of a period what others come to is nothing.
     if (!batch || rivals.length > 0 || batch.lines.some(({ minor }) => minor === whole.minor)) continue;
-    const near =
-      countWhile(days, (last) => last <= day + DAYS_BEHIND) -
-      countWhile(days, (last) => last < day - DAYS_BEHIND);
+    const near = countNear(days, day, DAYS_BEHIND);
     const size = parseInt(magnitude(whole.minor).toString(), 10);
     if (near / size <= (isNamed(board, whole, batch) ? CHANCE_NAMED : CHANCE))
-      proposePeriod(board, periodTotal, batch, whole, 90, 'to the cent');
+      proposePeriod(board, periodTotal, batch.lines, whole, 90, 'to the cent');
   }
 }
 
@@ -80,11 +78,11 @@ function isNamed(board: Board, whole: Line, { lines }: Batch): boolean {
   );
 }
 
-/** Takes a batch and the line that it comes to. @param how that is, in words. */
+/** Takes a batch's lines and the line that they come to. @param how that is, in words. */
 export function proposePeriod(
   board: Board,
   rule: Rule,
-  { lines: parts }: Batch,
+  parts: readonly Line[],
   whole: Line,
   percent: number,
   how: string,

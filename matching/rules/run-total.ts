@@ -1,10 +1,10 @@
 import { dayNumber } from '../../policy/dates.ts';
 import { magnitude } from '../amounts.ts';
 import { type Board, type Rule } from '../board.ts';
-import { type Line, amountKey, byKeys, inOrder, otherSide, totalOf, unlike } from '../line.ts';
+import { type Line, amountKey, byKeys, inOrder, otherSide, unlike } from '../line.ts';
 import { linesAlone } from '../partners.ts';
 import { significantDigits } from '../statistics.ts';
-import { type Batch, kindsOf } from './kinds-by-period.ts';
+import { kindsOf } from './kinds-by-period.ts';
 import { proposePeriod } from './period-total.ts';
 
 // A card's cycle is paid within a month, and what is paid in pieces was booked by then.
@@ -69,19 +69,23 @@ function proposeRuns(board: Board, lines: readonly Line[], others: readonly Line
     const many = near <= CHANCE * size ? found.filter(({ from, to }) => to - from >= LEAST_LINES) : [];
     const [run, ...rivals] = told.length > 0 ? told : many;
     if (run && rivals.length === 0)
-      proposePeriod(board, runTotal, run.kind.batch(run), whole, told.length > 0 ? 88 : 80, 'to the cent');
+      proposePeriod(board, runTotal, linesOf(run), whole, told.length > 0 ? 88 : 80, 'to the cent');
   }
 }
 
 /** True where the line has a word of all the run's that few have. */
-function isNamed(board: Board, { whole, kind, from, to }: Run): boolean {
-  return kind.lines.slice(from, to).every((line) => board.shareTellingWord(whole, line));
+function isNamed(board: Board, run: Run): boolean {
+  return linesOf(run).every((line) => board.shareTellingWord(run.whole, line));
+}
+
+function linesOf({ kind, from, to }: Run): readonly Line[] {
+  return kind.lines.slice(from, to);
 }
 
 /** Of each list of lines one run only. */
 function runsTo(whole: Line, kinds: readonly Kind[]): Run[] {
   const runs = kinds.flatMap((kind) => [...kind.runsTo(whole)]);
-  return unlike(runs, ({ kind, from, to }) => kind.lines.slice(from, to));
+  return unlike(runs, linesOf);
 }
 
 /** The lines of each register of numbers, as PCV-N of PCV-N0212, in the order of their numbers. */
@@ -146,11 +150,6 @@ class Kind {
       if (known) known.push(to);
       else begins.set(total, [to]);
     }
-  }
-
-  batch({ from, to }: Run): Batch {
-    const lines = this.lines.slice(from, to);
-    return { lines, total: totalOf(lines), last: Math.max(...lines.map(({ date }) => dayNumber(date))) };
   }
 
   #placesNear(whole: Line): [number, number] {

@@ -1,7 +1,7 @@
 import { dayNumber } from '../../policy/dates.ts';
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
-import { type Line, amountKey, byKeys } from '../line.ts';
+import { type Line, amountKey, byKeys, unclaimed } from '../line.ts';
 import { linesAlone } from '../partners.ts';
 import { significantDigits } from '../statistics.ts';
 import { ofAnotherParty, shapeOf } from './group-key.ts';
@@ -30,13 +30,8 @@ export const statementOfAccount: Rule = {
   name: 'statement_of_account',
   version: 2,
   find(board) {
-    const paid = paidAmong(board);
-    const claims = new Map<Line, number>();
-    for (const { whole, batch } of paid)
-      for (const line of [whole, ...batch.lines]) claims.set(line, (claims.get(line) ?? 0) + 1);
-    // What two periods or two payments claim is nobody's.
-    for (const one of paid)
-      if ([one.whole, ...one.batch.lines].every((line) => claims.get(line) === 1)) propose(board, one);
+    const linesOf = ({ whole, batch }: Paid) => [whole, ...batch.lines];
+    for (const one of unclaimed(paidAmong(board), linesOf)) propose(board, one);
   },
 };
 

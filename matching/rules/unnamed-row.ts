@@ -1,8 +1,8 @@
 import { magnitude } from '../amounts.ts';
 import type { Board, Rule } from '../board.ts';
-import { type Line, amountKey, byKeys, inOrder, otherSide, totalOf } from '../line.ts';
+import { type Line, amountKey, byKeys, inOrder, otherSide, signKey, totalOf } from '../line.ts';
 import { linesAlone } from '../partners.ts';
-import { countWhile } from '../sorted.ts';
+import { countNear } from '../sorted.ts';
 import { inOrderOfNumbers } from './numbers-in-a-row.ts';
 import { type Pool, isCandidate, solve } from './parts.ts';
 import { Nobodys } from './unnamed.ts';
@@ -39,10 +39,8 @@ export const unnamedRow: Rule = {
       const [row, ...others] = all.filter(isNear);
       if (!row || others.length > 0) return [];
       const near = sorted.get(`${line.currency} ${otherSide(line)}`) ?? [];
-      const many =
-        countWhile(near, (day) => day <= line.day + window) -
-        countWhile(near, (day) => day < line.day - window);
-      if (many > CHANCE * parseInt(magnitude(line.minor).toString(), 10)) return [];
+      if (countNear(near, line.day, window) > CHANCE * parseInt(magnitude(line.minor).toString(), 10))
+        return [];
       const why = 'are of one party and stand beside each other, as no others that do';
       return [{ lines: row.lines, why, percent: 78, chance: 1, wholeOnly: true }];
     });
@@ -60,7 +58,7 @@ interface Row {
 function rowsOfParties(board: Board): Row[] {
   const parties = byKeys(linesAlone(board), (line) => {
     const party = board.partyOf(line);
-    return party === null ? [] : [`${line.currency} ${line.side} ${line.minor > 0n ? '+' : '-'} ${party}`];
+    return party === null ? [] : [`${signKey(line, line.side)} ${party}`];
   });
   return [...parties.values()].flatMap((lines) => {
     const sorted = inOrderOfNumbers(lines) ?? lines.toSorted(inOrder);
