@@ -1,8 +1,12 @@
+import anyAscii from 'any-ascii';
+
 // Words that say a company's legal form and nothing about which company it is.
 const LEGAL_FORMS = new Set(
-  'inc incorporated corp corporation co company llc llp lp ltd limited plc gmbh mbh ag kg ohg se sa sas sarl srl spa bv nv oy ab as aps pte pty pvt kk'.split(
-    ' ',
-  ),
+  (
+    'inc incorporated corp corporation co company llc llp lp ltd limited plc gmbh mbh gesmbh ag kg kgaa ohg gbr se ' +
+    'sa sas sasu sarl eurl srl spa bv nv bvba oy oyj ab as asa aps ehf ltda lda doo ood eood sro zrt kft uab ' +
+    'pte pty pvt bhd sdn kk jsc pjsc ooo oao pao zao tov'
+  ).split(' '),
 );
 
 /** A reference as it is compared: letters and digits only, upper case; null when nothing is left. */
@@ -26,20 +30,20 @@ export function counterpartyKey(counterparty: string | null): string | null {
   return telling === '' ? words.join(' ') : telling;
 }
 
-// Letters that have no decomposition, as they are written where they are missing.
-const SPELLED = new Map(
-  Object.entries({ ß: 'ss', ø: 'o', ł: 'l', æ: 'ae', œ: 'oe', đ: 'd', ð: 'd', þ: 'th', ı: 'i' }),
-);
+// Letters, their marks and digits of any alphabet.
+const WRITTEN = /[[\p{L}\p{M}\p{Nd}]--[\x00-\x7f]]+/gv;
 
-/** Lower case, full-width and ligature forms made plain, accents taken off their letters, UTF-8 read as such. */
+/**
+ * Lower case, and Latin letters without accents and plain digits for those of any alphabet (`Łódź` lodz, `Ромашка` romashka);
+ * full-width and ligature forms made plain; UTF-8 that was read as Latin 1 read as such.
+ */
 export function foldText(text: string): string {
   // Nearly every text of a bank has nothing to fold.
   if (isAscii(text)) return text.toLowerCase();
   return readAsUtf8(text)
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[ßøłæœđðþı]/g, (letter) => SPELLED.get(letter) ?? letter);
+    .normalize('NFKC')
+    .replace(WRITTEN, (written) => anyAscii(written).replaceAll("'", ''))
+    .toLowerCase();
 }
 
 /**

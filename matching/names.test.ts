@@ -22,6 +22,10 @@ test('what banks do to a name leaves it alike', () => {
     ['Amazon Web Services', 'AMZN Mktp US*2K4RT6'],
     ['Société Générale', 'SOC GENERALE'],
     ['東京株式会社', '東京株式会社'],
+    ['ООО «Ромашка-Трейд»', 'ROMASHKA TREID LLC'],
+    ['Газпром нефть', 'GAZPROM NEFT'],
+    ['Οργανισμός Λιμένος Πειραιώς Α.Ε.', 'ORGANISMOS LIMENOS PIREOS'],
+    ['Łódzka Spółdzielnia', 'LODZKA SPOLDZIELNIA'],
   ] as const)
     assert.ok(percent(a, b) >= 60, `${a} ~ ${b}: ${percent(a, b)}`);
 });

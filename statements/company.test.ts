@@ -42,7 +42,7 @@ function faulty(text: string, line: number, what: RegExp): void {
       assert.ok(error instanceof ConfigError, String(error));
       assert.match(error.what, what);
       assert.equal(error.line, line);
-      assert.match(error.message, /company\.yaml:\d+: .*; /);
+      assert.match(error.message, /company\.yaml(:\d+)?: .*; /);
       return true;
     },
   );
@@ -78,10 +78,7 @@ describe('company.yaml', () => {
   test('is refused for aliases', () =>
     faulty(COMPANY.replace('Small Ltd.', '&x Small').replace('name: Bank', 'name: *x'), 0, /alias/));
   test('is refused when it is not there', () => {
-    assert.throws(
-      () => loadCompany(join(dir, 'nowhere')),
-      /company\.yaml:0: cannot be read; .*closegate init/,
-    );
+    assert.throws(() => loadCompany(join(dir, 'nowhere')), /company\.yaml: cannot be read; .*closegate init/);
   });
   test('knows no period 2026-13', () =>
     assert.throws(() => inboxOf(company(COMPANY), '2026-13'), ConfigError));

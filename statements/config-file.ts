@@ -2,23 +2,11 @@ import { readFileSync } from 'node:fs';
 import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import type { z } from 'zod';
+import { FileError } from './file-error.ts';
 
 /** A configuration file that cannot be used: where, what is wrong, and what to do now. */
-export class ConfigError extends Error {
+export class ConfigError extends FileError {
   override name = 'ConfigError';
-  readonly file: string;
-  /** 1-based; 0 when the fault is the file's as a whole. */
-  readonly line: number;
-  readonly what: string;
-  readonly whatNow: string;
-
-  constructor(at: { file: string; line: number; what: string; whatNow: string }) {
-    super(`${at.file}:${at.line}: ${at.what}; ${at.whatNow}`);
-    this.file = at.file;
-    this.line = at.line;
-    this.what = at.what;
-    this.whatNow = at.whatNow;
-  }
 }
 
 const MAX_BYTES = 1_000_000;

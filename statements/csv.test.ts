@@ -197,7 +197,7 @@ describe('control totals', () => {
   test('name all four figures when they are not', () => {
     assert.throws(() => checkControlTotals(statement('1200', '1511.55'), 'f.csv'), {
       message:
-        'f.csv:0: opening 1,200.00 + lines 310.55 ≠ closing 1,511.55 (difference 1.00 USD); ' +
+        'f.csv: opening 1,200.00 + lines 310.55 ≠ closing 1,511.55 (difference 1.00 USD); ' +
         'get the complete file or correct the balances; nothing was imported',
     });
   });

@@ -1,5 +1,7 @@
 import { RunningTotal, formatAmount } from '../policy/currency.ts';
 import type { CurrencyCode, Decimal } from '../policy/money.ts';
+import { FileError } from './file-error.ts';
+import type { Fault } from './file-error.ts';
 
 /** One line of a bank statement, settlement report or ledger extract. */
 export interface StatementLine {
@@ -37,20 +39,11 @@ export interface Statement {
 }
 
 /** A file that cannot be taken in: where, what is wrong, and what to do now. */
-export class StatementError extends Error {
+export class StatementError extends FileError {
   override name = 'StatementError';
-  readonly file: string;
-  /** 1-based; 0 when the fault is the file's as a whole. */
-  readonly line: number;
-  readonly what: string;
-  readonly whatNow: string;
 
-  constructor(at: { file: string; line: number; what: string; whatNow: string }) {
-    super(`${at.file}:${at.line}: ${at.what}; ${at.whatNow}; nothing was imported`);
-    this.file = at.file;
-    this.line = at.line;
-    this.what = at.what;
-    this.whatNow = at.whatNow;
+  constructor(fault: Fault) {
+    super(fault, '; nothing was imported');
   }
 }
 

@@ -52,7 +52,7 @@ test('a folder without company.yaml, an unknown command and a missing option say
 test('a missing file is named with its folder', async () => {
   const { code, stderr } = await closeSpoilt((_edit, dir) => rmSync(join(dir, march, 'sg-ledger.csv')));
   assert.equal(code, 1);
-  assert.match(stderr, /sg-ledger\.csv:0: is missing in .*2026-03; put the file there/);
+  assert.match(stderr, /sg-ledger\.csv: is missing in .*2026-03; put the file there/);
 });
 
 test('a CSV with a wrong header says which column it looked for and what it found', async () => {
