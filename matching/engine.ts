@@ -24,7 +24,6 @@ import { paidInPieces } from './rules/paid-in-pieces.ts';
 import { periodNet } from './rules/period-net.ts';
 import { periodTotal } from './rules/period-total.ts';
 import { runTotal } from './rules/run-total.ts';
-import { sameDay } from './rules/same-day.ts';
 import { statementOfAccount } from './rules/statement-of-account.ts';
 import { payoutShare, steadyShare } from './rules/steady-share.ts';
 import { unnamedRest, unnamedTotal } from './rules/unnamed.ts';
@@ -73,7 +72,6 @@ export const RULES: readonly Rule[] = [
   unnamedTotal,
   unnamedRow,
   dayLessFee,
-  sameDay,
   steadyShare,
   amountNear,
   paidInPieces,

@@ -12,6 +12,7 @@ import {
 import type { Line } from './line.ts';
 import { type Likeness, type Name, likeness } from './names.ts';
 import { otherPeriods } from './periods.ts';
+import { BITS_A_DAY } from './lags.ts';
 import { namesDayOf } from './said-days.ts';
 import { otherLabels } from './stated.ts';
 import { shapeOfKey } from './registers.ts';
@@ -65,7 +66,6 @@ const PARTY_KINDS = new Set(['CUSTOMER', 'CONTRACT', 'PREMISES']);
 // Banks post within days; each day that passes makes another event likelier.
 const SAME_DAY_BITS = 2;
 const SAID_DAY_BITS = 4;
-const BITS_A_DAY = 0.45;
 const BITS_A_DAY_NAMED = 0.2;
 // Terms of payment are weeks; a number of another party's is the likelier, the longer ago.
 const LATEST_BITS = -2;
@@ -106,7 +106,7 @@ export class Scale {
               (name.percent ?? ALIKE_PERCENT) >= ALIKE_PERCENT ? LATEST_BITS : -Infinity,
               SAME_DAY_BITS - BITS_A_DAY_NAMED * days,
             )
-          : SAME_DAY_BITS - BITS_A_DAY * days,
+          : SAME_DAY_BITS - BITS_A_DAY * days + this.#statistics.lags.bits(a, b),
       days,
       saysDay,
       textual:

@@ -1,5 +1,6 @@
 import { magnitude } from './amounts.ts';
 import { type Identifier, lookupKey } from './identifiers.ts';
+import { Lags } from './lags.ts';
 import { type Line, otherSide } from './line.ts';
 import type { Name } from './names.ts';
 import { Registers } from './registers.ts';
@@ -21,7 +22,7 @@ export class Statistics {
   readonly #parties = new Map<string, Set<string>>();
   readonly #identifiers = new Map<string, number>();
   readonly registers: Registers;
-  readonly #sameDay: ReadonlyMap<string, number>;
+  readonly lags: Lags;
   readonly #groups: ReadonlySet<string>;
   // Of very many lines nobody asks, and it would take too much room.
   readonly #ofParty: ReadonlyMap<string, number> | null;
@@ -44,7 +45,7 @@ export class Statistics {
     this.#allTimes = amountsOf(lines);
     this.#ofParty = lines.length > MOST_BY_PARTY ? null : partiesOf(lines);
     this.registers = new Registers(lines);
-    this.#sameDay = sameDayShares(lines.filter((line) => this.isOneOff(line)));
+    this.lags = new Lags(lines.filter((line) => this.isOneOff(line)));
     this.#groups = sharedGroups(lines);
   }
 
@@ -152,14 +153,6 @@ export class Statistics {
     return isOdd(minor) && this.#allTimes.get(`${currency} ${side}`)?.get(minor) === 1;
   }
 
-  /**
-   * Which share of the lines of a currency whose amount stands once on their side, and is no round one, have it on the other side on
-   * the same day; 0 where they are few.
-   */
-  sameDayShare(currency: string): number {
-    return this.#sameDay.get(currency) ?? 0;
-  }
-
   /** True when no other line of its side had this line's amount with a name that begins like its own, matched or not. */
   isOnlyOfParty(line: Line): boolean {
     return this.#ofParty === null ? this.isOneOff(line) : this.#ofParty.get(partyKey(line)) === 1;
@@ -173,27 +166,6 @@ export class Statistics {
   }
 }
 
-/** See {@link Statistics.sameDayShare}. @param lines whose amounts stand once on their side. */
-function sameDayShares(lines: readonly Line[]): Map<string, number> {
-  const currencies = new Map<string, { lines: number; pairs: number; dates: Map<bigint, string> }>();
-  for (const { currency, side, minor, date } of lines) {
-    let known = currencies.get(currency);
-    if (!known) currencies.set(currency, (known = { lines: 0, pairs: 0, dates: new Map() }));
-    known.lines += 1;
-    if (side === 'ledger') known.dates.set(minor, date);
-  }
-  for (const { currency, side, minor, date } of lines) {
-    const known = currencies.get(currency);
-    if (known && side === 'statement' && known.dates.get(minor) === date) known.pairs += 1;
-  }
-  return new Map(
-    [...currencies].map(([currency, known]) => [
-      currency,
-      known.lines < LEAST_ONE_OFF ? 0 : (2 * known.pairs) / known.lines,
-    ]),
-  );
-}
-
 /** Groups that both sides have. */
 function sharedGroups(lines: readonly Line[]): Set<string> {
   const sides = { ledger: new Set<string>(), statement: new Set<string>() };
@@ -201,7 +173,6 @@ function sharedGroups(lines: readonly Line[]): Set<string> {
   return new Set([...sides.ledger].filter((group) => sides.statement.has(group)));
 }
 
-const LEAST_ONE_OFF = 40;
 const MOST_BY_PARTY = 50_000;
 const MOST_BITS = 18;
 const MOST_GROUP_BITS = 8;

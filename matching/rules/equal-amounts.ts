@@ -38,14 +38,14 @@ const MOST_PAIRS = 40_000;
 /** Same amount, near dates, and a text that agrees; the best assignment of all that share the amount. A proposal. */
 export const amountDateText: Rule = {
   name: 'amount_date_text',
-  version: 13,
+  version: 14,
   find: (board) => pairEqualAmounts(board, amountDateText),
 };
 
 /** Same amount and near dates and nothing else: too often wrong to settle. A proposal, only where nothing else fits. */
 export const amountDate: Rule = {
   name: 'amount_date',
-  version: 11,
+  version: 12,
   find: (board) => pairEqualAmounts(board, amountDate),
 };
 
@@ -55,7 +55,7 @@ export const amountDate: Rule = {
  */
 export const amountDateAlias: Rule = {
   name: 'amount_date_alias',
-  version: 10,
+  version: 11,
   find: (board) => pairEqualAmounts(board, amountDateAlias),
 };
 
