@@ -49,9 +49,10 @@ test('a pair is ambiguous just when a solution without it is as good', () => {
   );
 });
 
-test('three rows that fit one column have two alternatives', () => {
+test('three rows that fit one column have two alternatives, and the first of them is taken', () => {
   const [only] = assign([edge(0, 0, 5), edge(1, 0, 5), edge(2, 0, 5)], 0.5);
   assert.equal(only?.alternatives, 2);
+  assert.equal(only.row, 0);
 });
 
 test('a slightly worse rival is as good within the slack, and a clearly worse one is not', () => {

@@ -14,12 +14,14 @@ export interface Assigned extends Edge {
 const MOST_EXACT = 160;
 // Gains are compared in steps, so that what is as good stays as good whatever the order of additions.
 const STEP = 1 / 64;
+// In those steps: of what is as good the first is taken, and of all together it is less than one.
+const LATER = 2 ** -20;
 const IMPOSSIBLE = 1e12;
 
 /**
  * The assignment of rows to columns with the largest total gain (Kuhn 1955, Munkres 1957; shortest augmenting paths), by
  * connected component. A pair is ambiguous when it is not in every assignment whose total is within `slack` of the best;
- * rows and columns may stay without a partner.
+ * rows and columns may stay without a partner, of those that are as good the later ones.
  * @param slack how much less gain still counts as equally good, per exchanged pair.
  */
 export function assign(edges: readonly Edge[], slack: number): Assigned[] {
@@ -71,11 +73,13 @@ function exact({ rows, columns, edges }: Component, slack: number): Assigned[] {
   const cost = rows.map(() => new Array<number>(width + height).fill(IMPOSSIBLE));
   for (const [at, row] of cost.entries()) row[width + at] = 0;
   for (const { row, column, gain } of edges) {
-    const line = cost[rowAt.get(row) ?? 0];
-    if (line) line[columnAt.get(column) ?? 0] = -Math.round(gain / STEP);
+    const [at, to] = [rowAt.get(row) ?? 0, columnAt.get(column) ?? 0];
+    const line = cost[at];
+    if (line) line[to] = (at + to) * LATER - Math.round(gain / STEP);
   }
   const { owner, rowPrice, columnPrice } = hungarian(cost);
-  const tight = slack / STEP;
+  // Which comes first makes no difference of a step.
+  const tight = Math.floor(slack / STEP) + 0.5;
   const isTight = (row: number, column: number) =>
     (cost[row]?.[column] ?? 0) - (rowPrice[row] ?? 0) - (columnPrice[column] ?? 0) <= tight;
   // An exchange goes from a row to the row whose column it could take; through FREE when it takes a column that nobody has
@@ -103,7 +107,7 @@ function exact({ rows, columns, edges }: Component, slack: number): Assigned[] {
   return rows.flatMap((row, at) => {
     const column = columnOf.get(at) ?? width;
     if (column >= width) return [];
-    const gain = -(cost[at]?.[column] ?? 0) * STEP;
+    const gain = -Math.round(cost[at]?.[column] ?? 0) * STEP;
     const exchanges = (next[at] ?? []).filter((to) => ring[to] === ring[at]).length;
     return [{ row, column: columns[column] ?? 0, gain, alternatives: Math.max(exchanges, takers[at] ?? 0) }];
   });

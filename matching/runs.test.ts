@@ -46,6 +46,22 @@ test('a check that came back in both books is no offset of the deposit that it w
   assert.deepEqual(taken, ['same_side_offset same_side_offset L4 L7'], 'else it is one');
 });
 
+test('a deposit that the books have, and whose return they have not yet, is theirs', () => {
+  const receipt = on('03-03', '908.33', 'Receipt Spring Fitness', { counterparty: 'Spring Fitness' });
+  const bank = [on('03-04', '908.33', 'DEPOSIT'), on('03-06', '-908.33', 'RETURNED ITEM NSF')];
+  assert.deepEqual(found([receipt], bank), ['amount_date fuzzy_match L1 S1']);
+  assert.deepEqual(found([], bank), ['reversal_in_text same_side_offset S1 S2']);
+});
+
+test('of one posting that is booked twice the first is taken', () => {
+  const booked = (reference: string) =>
+    on('03-09', '-45.18', 'Orchid Builders - services', { reference, counterparty: 'Orchid Builders' });
+  const paid = on('03-10', '-45.18', 'WIRE ORCHID BUILDERS');
+  assert.deepEqual(found([booked('JE-5021'), booked('JE-5022')], [paid]), [
+    'amount_date_text fuzzy_match L1 S1 ?1',
+  ]);
+});
+
 test('of instalments under one contract the one of that week is meant', () => {
   const due = (date: string) =>
     on(date, '450.00', 'Instalment', { reference: 'LC-234225', counterparty: 'Juniper Media' });

@@ -11,7 +11,7 @@ const MOST_NAMESAKES = 60;
 /** One event by its identifier, with amounts that differ. A proposal that shows the difference and what it looks like. */
 export const amountMismatch: Rule = {
   name: 'amount_mismatch',
-  version: 10,
+  version: 11,
   find(board) {
     const { late } = board.settings.windows;
     const named = byKeys(board.open(), identifierKeys);

@@ -19,7 +19,7 @@ const [MOST_EXCHANGED, SOON_DAYS, MOST_RIVALS, TIMES_FURTHER] = [3n, 3, 4, 4n];
 /** One event by its counterparty and date, with amounts that differ in a way that has a name. A proposal. */
 export const amountSlip: Rule = {
   name: 'amount_slip',
-  version: 12,
+  version: 13,
   find(board) {
     const { amount: window, name: named, late } = board.settings.windows;
     const near = byNames(board);

@@ -2,6 +2,7 @@ import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote } from '../board.ts';
 import { type Line, amountKey, byKeys, otherSide } from '../line.ts';
 import { identifierKeys } from '../line-keys.ts';
+import { isOdd } from '../statistics.ts';
 
 /**
  * A posting and its reversal on one side: opposite amounts under one reference that nothing on the other side names.
@@ -56,7 +57,7 @@ export const namedOffset: Rule = {
 /** The same by identifiers in the texts, or by a reversing word alone where no other pair fits. A proposal. */
 export const reversalInText: Rule = {
   name: 'reversal_in_text',
-  version: 8,
+  version: 9,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const elsewhere = new Elsewhere(board);
@@ -68,6 +69,7 @@ export const reversalInText: Rule = {
       return (
         takesBackLater(pair.first, pair.second) === (both ? 0 : 1) &&
         !elsewhere.has(pair) &&
+        !elsewhere.hasTaken(pair) &&
         !contradicting(board, pair)
       );
     };
@@ -184,6 +186,15 @@ class Elsewhere {
         (this.#board.namesAlike(back, other) ?? 0) >= ALIKE_PERCENT,
     );
     return across.length > 0 && across.length >= this.#near(back, back.side).length;
+  }
+
+  /** True where it has what was taken back as often, by an amount that is no round one: its return is not booked yet. */
+  hasTaken({ first, second }: Opposites): boolean {
+    const taken = first.said.reverses ? second : first;
+    const across = this.#near(taken, otherSide(taken)).filter(
+      (other) => !this.#board.weigh(taken, other).contradicted,
+    );
+    return isOdd(taken.minor) && across.length > 0 && across.length >= this.#near(taken, taken.side).length;
   }
 
   /** Open lines of a side with a line's amount. */
