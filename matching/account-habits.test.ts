@@ -247,3 +247,27 @@ test('of equal amounts those belong together that are as many days apart as the 
     ['amount_date_text fuzzy_match L1 S1', 'amount_date_text fuzzy_match L2 S2'],
   );
 });
+
+test('what several payments of the account are short by is a fee, though it is on no list', () => {
+  const paid = (name: string, day: number, gross: string, net: string) => ({
+    ledger: on(day, gross, { counterparty: name, description: `Payment from ${name}` }),
+    statement: on(day, net, { description: `Pay Bill from ${name.toUpperCase()}` }),
+  });
+  // Two of one name within days: by the name alone it may be either.
+  const two = [paid('Jane Otieno', 4, '1400.00', '1372.40'), paid('Jane Otieno', 5, '1350.00', '1322.40')];
+  const single = [
+    paid('Susan Moore', 3, '8100.00', '8072.40'),
+    paid('Ali Okafor', 9, '650.00', '622.40'),
+    paid('Grace Kim', 12, '2050.00', '2022.40'),
+  ];
+  const all = (some: typeof two) =>
+    found(
+      some.map(({ ledger }) => ledger),
+      some.map(({ statement }) => statement),
+    );
+  assert.deepEqual(all(two), []);
+  assert.deepEqual(
+    all([...two, ...single]).filter((one) => /L[12] /.test(one)),
+    ['amount_slip fuzzy_match L1 S1', 'amount_slip fuzzy_match L2 S2'],
+  );
+});

@@ -41,6 +41,8 @@ export interface Rule {
 
 const SHORTEST_WORD = 4;
 const TELLING_WORD_BITS = 4;
+// Of fewer it may be chance.
+const LEAST_HABIT = 3;
 const UNLIKE_PERCENT = 35;
 const DOUBTFUL_PERCENT = 60;
 const KNOWN_PERCENT = 85;
@@ -70,6 +72,7 @@ export class Board {
   readonly #fixed = new Map<string, bigint>();
   readonly #known = new Map<string, boolean>();
   readonly #payouts: Payout[] = [];
+  readonly #takenOff = new Map<string, number>();
   readonly #kept = new Map<string, ((gross: bigint) => bigint)[]>();
   /** In thousandths of a percent. */
   readonly #mostKept: bigint;
@@ -117,6 +120,17 @@ export class Board {
   /** True when an amount in minor units is on the list of bank and wire fees. */
   isListedFee(minor: bigint, currency: string): boolean {
     return this.#feesIn(currency).has(minor);
+  }
+
+  /** True when several lines that were matched are short by this sum, in minor units. */
+  isHabitualFee(minor: bigint, currency: string): boolean {
+    return (this.#takenOff.get(`${currency} ${minor}`) ?? 0) >= LEAST_HABIT;
+  }
+
+  /** By what sum, in minor units, a line is less than what was booked. */
+  learnTakenOff(minor: bigint, currency: string): void {
+    const key = `${currency} ${minor}`;
+    this.#takenOff.set(key, (this.#takenOff.get(key) ?? 0) + 1);
   }
 
   /** The bank and wire fees on the list, in minor units of a currency. */

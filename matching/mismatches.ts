@@ -52,7 +52,7 @@ export function proposeMismatches(board: Board, rule: Rule, search: Search): voi
     const { inPart, takenOff } = meaningOf(shape);
     const alternatives = Math.max(repeats.of(one), repeats.of(other));
     const fee = takenOff ? bookedApart(board, fees, one, other) : null;
-    board.take({
+    const taken = board.take({
       rule: rule.name,
       type: fee ? 'multi_to_one' : 'fuzzy_match',
       lines: fee ? [one, fee, other] : [one, other],
@@ -60,6 +60,7 @@ export function proposeMismatches(board: Board, rule: Rule, search: Search): voi
       alternatives,
       reasons: `${reasonsOf(edge)}${fee ? ', booked apart' : ''}${ambiguity(alternatives)}`,
     });
+    if (taken && one.minor > other.minor) board.learnTakenOff(one.minor - other.minor, one.currency);
   }
 }
 

@@ -24,6 +24,7 @@ const MEANINGS = {
   typed: { bits: 7, words: 'a digit is left out or typed twice' },
   shift: { bits: 8, words: 'the decimal point is shifted' },
   charge: { bits: 6, words: 'a bank or wire fee on the list', sure: true, takenOff: true },
+  habit: { bits: 6, words: 'what others of this account are short by as well', sure: true, takenOff: true },
   stated: { bits: 9, words: 'a fee or deduction that the text states', sure: true, takenOff: true },
   percent: {
     ...{ bits: 7, words: 'a discount, a tax withheld or a tip of usual percent' },
@@ -75,6 +76,7 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   // A fee makes the account poorer than was booked, never richer.
   if (one.minor > other.minor && board.isListedFee(gap, one.currency)) return 'charge';
   if (board.isStatedFee(gap, [one, other])) return 'stated';
+  if (one.minor > other.minor && board.isHabitualFee(gap, one.currency)) return 'habit';
   if (isUsualPercent(a, b, one.minor < 0n)) return 'percent';
   if (isWithheldOfNet(a, b)) return 'withheld';
   if (leavesOutCents(a, b, gap, one.currency)) return 'cut';
