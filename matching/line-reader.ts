@@ -48,11 +48,19 @@ export function readLines(
   const keys: string[] = [];
   for (const { id, order, side, date, reference, group } of lines) {
     known.add(side, reference, group);
-    keys.push([date, order, side, id].join('\0'));
+    keys.push([date, counted(order), side, id].join('\0'));
   }
   const ranks = ranksOf(keys);
   const reader = new LineReader(holidays, known);
   return withoutHolder(withoutPlaces(Array.from(again, (line, at) => reader.read(line, ranks[at] ?? 0))));
+}
+
+// Longer numbers than this are not counted up.
+const MOST_DIGITS = 12;
+
+/** An id in a form in which L9 comes before L10. */
+function counted(order: string): string {
+  return order.replace(/\d+/g, (digits) => digits.padStart(MOST_DIGITS, '0'));
 }
 
 /** Of each key its rank when they are sorted. */

@@ -60,6 +60,10 @@ test('of one posting that is booked twice the first is taken', () => {
   assert.deepEqual(found([booked('JE-5021'), booked('JE-5022')], [paid]), [
     'amount_date_text fuzzy_match L1 S1 ?1',
   ]);
+  const others = Array.from({ length: 8 }, (_, at) => on('03-02', `${at + 20}.00`, 'Other'));
+  assert.deepEqual(found([...others, booked('JE-5021'), booked('JE-5022')], [paid]), [
+    'amount_date_text fuzzy_match L9 S1 ?1',
+  ]);
 });
 
 test('of instalments under one contract the one of that week is meant', () => {
