@@ -172,3 +172,23 @@ test('dates outside --period, and lines without any currency, are refused', asyn
   assert.match((await closegate(args)).stderr, /bare\.csv:2: no currency is named; .*--currency USD/);
   assert.equal((await closegate([...args, '--currency', 'USD'])).code, 0);
 });
+
+test('a statement that counts the other way round is told, and turned when it is said so', async () => {
+  const amounts = Array.from({ length: 12 }, (_, at) => `${41 + 7 * at}.${13 + at}`);
+  const rows = (sign: string, name: string) =>
+    [
+      'id,date,amount',
+      ...amounts.map((amount, at) => `${name}${at},2026-03-0${(at % 9) + 1},${sign}${amount}`),
+    ].join('\n');
+  const card = ['match', '--currency', 'USD', '--ledger', file('books.csv', rows('-', 'L'))];
+  card.push('--statement', file('card.csv', rows('', 'S')));
+  const asItIs = await closegate(card);
+  assert.match(
+    asItIs.stderr,
+    /note: nearly all amounts have the other sign in card\.csv; .*--statement-sign inverted/,
+  );
+  const turned = await closegate([...card, '--statement-sign', 'inverted']);
+  assert.doesNotMatch(turned.stderr, /other sign/);
+  assert.match(turned.stderr, /0 settled, 12 proposed, 0 lines open/);
+  assert.equal(turned.stdout.includes('sign is turned'), false);
+});

@@ -10,6 +10,7 @@ import { readRateFile } from '../../statements/rate-files.ts';
 import { type InputLine, readLines } from '../match/lines-file.ts';
 import { type Row, matchFiles, sharedAccounts } from '../match/match-lines.ts';
 import { csvOf, jsonOf } from '../match/output.ts';
+import { haveOppositeSigns, inverted } from '../match/signs.ts';
 import { json, month } from '../options.ts';
 import { Failed, WrongUse } from '../output.ts';
 
@@ -23,6 +24,7 @@ interface Options {
   readonly period?: string;
   readonly rates?: string;
   readonly reporting: string;
+  readonly statementSign: 'normal' | 'inverted';
 }
 
 const HELP = `
@@ -51,6 +53,14 @@ export function matchCommand(program: Command): void {
     .addOption(
       new Option('--reporting <code>', 'currency in which different currencies are compared').default('USD'),
     )
+    .addOption(
+      new Option(
+        '--statement-sign <sign>',
+        'inverted: the statement has what is spent without a minus, as cards do',
+      )
+        .choices(['normal', 'inverted'])
+        .default('normal'),
+    )
     .option('--period <month>', 'refuse lines outside this month, such as 2026-03', month)
     .addOption(json())
     .addHelpText('after', HELP)
@@ -63,10 +73,16 @@ function run(options: Options): void {
   const currency = options.currency === undefined ? null : codeOf(options.currency, '--currency');
   const period = options.period ?? null;
   const ledger = readLines(options.ledger, 'ledger', currency, period);
-  const statement = readLines(options.statement, 'statement', currency, period);
+  const read = readLines(options.statement, 'statement', currency, period);
+  const statement = options.statementSign === 'inverted' ? inverted(read) : read;
   say(`${ledger.length} ledger and ${statement.length} statement lines read`);
   if ([...ledger, ...statement].some(({ account }) => account !== null) && !sharedAccounts(ledger, statement))
     say('note: the two files have no account in common; accounts are left out of the matching');
+  if (haveOppositeSigns(ledger, statement))
+    say(
+      `note: nearly all amounts have the other sign in ${basename(options.statement)}; if it counts that way, say ` +
+        `--statement-sign ${options.statementSign === 'inverted' ? 'normal' : 'inverted'}`,
+    );
   const reporting = codeOf(options.reporting, '--reporting');
   const rows = matchFiles(ledger, statement, {
     settings,
