@@ -3,7 +3,7 @@ import type { Identifier } from '../identifiers.ts';
 import { type Line, inOrder, totalOf } from '../line.ts';
 import { type Pool, sameSign } from './parts.ts';
 
-const MOST_LINES = 60;
+const MOST_LINES = 600;
 // So many rows may come to a line by chance.
 const CHANCE = 0.05;
 
