@@ -79,6 +79,24 @@ test('money that came in and went on to somebody else is no reversal, what says 
   ]);
 });
 
+test('what came back says so in the language of its bank', () => {
+  for (const says of [
+    'ESTORNO PIX',
+    'ZWROT PRZELEWU',
+    'Tilbakeføring',
+    'STORNERING',
+    'REJET PRLV',
+    'ANULACIÓN',
+    'TERUGBOEKING INCASSO',
+  ]) {
+    const bank = [
+      { date: '2026-03-10', amount: '-812.40', description: 'PIX ENVIADO KESTREL MARINE' },
+      { date: '2026-03-11', amount: '812.40', description: `${says} KESTREL MARINE` },
+    ];
+    assert.match(found([], bank).join(), /^(?:named_offset|reversal_in_text) same_side_offset S1 S2$/, says);
+  }
+});
+
 test('a day’s sales less the commission, also where that is booked apart', () => {
   const sales = { amount: '640.00', date: '2026-03-10', description: 'Remise CB 10/03' };
   const paid = [{ amount: '635.52', date: '2026-03-11', description: 'REMISE CB DU 100326' }];
