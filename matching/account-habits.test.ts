@@ -159,6 +159,24 @@ test("a receipt less the bank's fee, which the bank shows by itself", () => {
   assert.ok(!found(booked('Hooli Imports'), [wire, fee]).some((one) => one.startsWith('less_bank_fee')));
 });
 
+test("a payment that is booked with the bank's fee", () => {
+  const bank = [
+    on(5, '-5000.00', { description: 'WIRE OUT ORION' }),
+    on(5, '-15.00', { description: 'WIRE FEE' }),
+  ];
+  const booked = on(5, '-5015.00', { counterparty: 'Orion', description: 'Wire with its fee' });
+  assert.deepEqual(found([booked], bank), ['less_bank_fee multi_to_one L1 S1 S2']);
+});
+
+test("all of the bank's fees of a month, though they are round", () => {
+  const fees = ['-15.00', '-15.00', '-25.00', '-12.50', '-20.00'].map((amount, at) =>
+    on(3 + 6 * at, amount, { description: ['WIRE FEE', 'NSF FEE', 'MAINTENANCE FEE'][at % 3] ?? null }),
+  );
+  assert.deepEqual(found([on(31, '-87.50', { description: 'Bank fees March' })], fees), [
+    'batch_sum multi_to_one L1 S1 S2 S3 S4 S5',
+  ]);
+});
+
 test("a month of the bank's own charges in one posting, and a week's takings in another", () => {
   const charges = ['-14.00', '-3.17', '-25.00', '-8.61'].map((amount, at) =>
     on(4 + at * 6, amount, { description: at % 2 === 0 ? 'SERVICE CHARGE' : 'ACH FEE' }),

@@ -79,6 +79,20 @@ test('money that came in and went on to somebody else is no reversal, what says 
   ]);
 });
 
+test('what went to another account and came back later is in both books', () => {
+  const on = (date: string, amount: string, description: string) => ({
+    date: `2026-03-${date}`,
+    amount,
+    description,
+  });
+  const books = [on('05', '-10000.00', 'Transfer to savings'), on('20', '10000.00', 'Transfer from savings')];
+  const bank = [on('05', '-10000.00', 'TFR TO 4471'), on('20', '10000.00', 'TFR FROM 4471')];
+  assert.deepEqual(found(books, bank).sort(), [
+    'amount_date fuzzy_match L1 S1',
+    'amount_date fuzzy_match L2 S2',
+  ]);
+});
+
 test('what came back says so in the language of its bank', () => {
   for (const says of [
     'ESTORNO PIX',

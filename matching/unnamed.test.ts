@@ -165,3 +165,15 @@ test('documents of one party in a row, however many lines a month has', () => {
   const all = found([...row, ...booked], [on(12, '4097.50', { description: 'PAYMENT' }), ...deposits]);
   assert.deepEqual(all, ['unnamed_row multi_to_one L1 L2 L3 S1']);
 });
+
+test('all that is open of a party against one line, though the amounts are round', () => {
+  const rent = (date: string) => ({
+    date,
+    amount: '1800.00',
+    counterparty: 'Dana Cole',
+    description: 'Rent',
+  });
+  const paid = { date: '2026-03-28', amount: '3600.00', description: 'ZELLE DANA COLE' };
+  const months = [rent('2026-03-01'), rent('2026-03-31')];
+  assert.deepEqual(found(months, [paid]), ['counterparty_component multi_to_one L1 L2 S1']);
+});

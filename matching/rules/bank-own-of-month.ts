@@ -3,7 +3,8 @@ import { type Line, byKeys, otherSide } from '../line.ts';
 import type { Pool } from './parts.ts';
 
 const A_MONTH = 28;
-const CHANCE = 0.02;
+// What books the bank's fees is hardly anything else than their total.
+const [CHANCE, CHANCE_OF_OWN] = [0.02, 0.2];
 
 /** All that the bank took or gave on its own account in the month of a line that books it, or in the month before it. */
 export function bankOwnOfMonth(open: readonly Line[]): (line: Line) => Pool[] {
@@ -15,7 +16,8 @@ export function bankOwnOfMonth(open: readonly Line[]): (line: Line) => Pool[] {
     return [...near].flatMap((month) => {
       const lines = months.get(`${line.currency} ${otherSide(line)} ${month}`) ?? [];
       const why = 'are all that the bank took or gave of itself in a month';
-      return lines.length < 2 ? [] : [{ lines, why, percent: 90, chance: CHANCE, wholeOnly: true as const }];
+      const chance = line.said.bankOwn ? CHANCE_OF_OWN : CHANCE;
+      return lines.length < 2 ? [] : [{ lines, why, percent: 90, chance, wholeOnly: true as const }];
     });
   };
 }

@@ -22,7 +22,7 @@ const CHANCE_OF_ONE = 0.05;
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
   name: 'batch_sum',
-  version: 10,
+  version: 11,
   find(board) {
     const partners = linesWithPartner(board);
     const open = board.open().filter((line) => !partners.has(line));

@@ -1,4 +1,4 @@
-import { show } from '../amounts.ts';
+import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore } from '../board.ts';
 import { type Line, byKeys, haveTexts } from '../line.ts';
 import { isCandidate } from './parts.ts';
@@ -10,12 +10,13 @@ const PERCENT = 88;
 const MOST_OF_DAY = 200;
 
 /**
- * A receipt that is booked less the bank's fee, against the receipt and the fee, which the bank shows as two lines of one day.
+ * A receipt that is booked less the bank's fee, or a payment that is booked with it, against the two, which the bank shows as lines of
+ * one day.
  * By the name, or where no text is to compare by no other line fitting. A proposal.
  */
 export const lessBankFee: Rule = {
   name: 'less_bank_fee',
-  version: 1,
+  version: 2,
   find(board) {
     const statement = board.open('statement');
     const ofDay = byKeys(statement, ({ currency, day }) => [`${currency} ${day}`]);
@@ -38,7 +39,8 @@ function fitting(
 ): (readonly [Line, Line])[] {
   const found: (readonly [Line, Line])[] = [];
   for (const gross of near) {
-    if (gross.said.bankOwn || gross.minor <= -fee.minor || !board.isOpen(gross)) continue;
+    if (gross.said.bankOwn || magnitude(gross.minor) <= magnitude(fee.minor) || !board.isOpen(gross))
+      continue;
     for (const net of ledger.get(`${fee.currency} ${gross.minor + fee.minor}`) ?? [])
       if (
         board.isOpen(net) &&
@@ -53,7 +55,9 @@ function fitting(
 function areOne(board: Board, net: Line, gross: Line): boolean {
   const evidence = board.weigh(net, gross);
   if (evidence.contradicted || board.namesAnother(net, gross, evidence)) return false;
-  return !haveTexts(net, gross) || evidence.shared !== null || (evidence.namePercent ?? 0) >= ALIKE_PERCENT;
+  // Of payments there are too many for an amount to tell alone.
+  const isTold = evidence.shared !== null || (evidence.namePercent ?? 0) >= ALIKE_PERCENT;
+  return isTold || (gross.minor > 0n && !haveTexts(net, gross));
 }
 
 function propose(board: Board, fee: Line, net: Line, gross: Line): void {

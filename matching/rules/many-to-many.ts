@@ -27,10 +27,10 @@ export const identifierComponent: Rule = {
   },
 };
 
-/** Several lines against several of one counterparty that have one total. A proposal. */
+/** Several lines against several of one counterparty that have one total, or all that is open of it against one. A proposal. */
 export const counterpartyComponent: Rule = {
   name: 'counterparty_component',
-  version: 9,
+  version: 10,
   find(board) {
     const names = new NameIndex(board.open('statement'));
     // The books write a name one way; the other side writes it many ways.
@@ -40,7 +40,7 @@ export const counterpartyComponent: Rule = {
     });
     for (const ledger of ours.values()) {
       const [first] = ledger;
-      if (!first || ledger.length < 2 || ledger.length > MOST_LINES) continue;
+      if (!first || ledger.length > MOST_LINES) continue;
       const alike = names
         .near(first, (line) => line.currency === first.currency)
         .map((line) => ({ line, percent: board.namePercent(first, line) }));
@@ -67,7 +67,7 @@ function ofOneParty(board: Board, ledger: readonly Line[], statement: readonly L
 }
 
 function inClusters(board: Board, ledger: readonly Line[], statement: readonly Line[]): void {
-  if (ledger.length < 2 || statement.length < 2 || statement.length > MOST_LINES) return;
+  if (!areSeveral(ledger, statement) || statement.length > MOST_LINES) return;
   const open = () => [...ledger, ...statement].filter((line) => board.isOpen(line)).sort(inOrder);
   const lines = open();
   const span = (lines.at(-1)?.day ?? 0) - (lines[0]?.day ?? 0);
@@ -78,11 +78,14 @@ function inClusters(board: Board, ledger: readonly Line[], statement: readonly L
         takePart(board, cluster);
 }
 
+function areSeveral(ledger: readonly Line[], statement: readonly Line[]): boolean {
+  return ledger.length > 0 && statement.length > 0 && ledger.length + statement.length > 2;
+}
+
 function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: number, why: string): boolean {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
   if (
-    ledger.length < 2 ||
-    statement.length < 2 ||
+    !areSeveral(ledger, statement) ||
     lines.length > MOST_WHOLE ||
     totalOf(ledger) !== totalOf(statement)
   )

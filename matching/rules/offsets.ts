@@ -62,7 +62,7 @@ export const reversalInText: Rule = {
     const named = byKeys(board.open(), identifierKeys);
     const elsewhere = new Elsewhere(board);
     for (const pair of opposites(board, identifierKeys))
-      if (!hasTwin(board, named, pair.first) && !paysThrough(board, pair) && !elsewhere.hasTakenBack(pair))
+      if (!hasTwin(board, named, pair.first) && !paysThrough(board, pair) && !elsewhere.has(pair))
         offset(board, reversalInText, pair, 90, 'and name one identifier');
     const isTakenBack = (pair: Opposites) => {
       const both = pair.first.said.reverses && pair.second.said.reverses;
