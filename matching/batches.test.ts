@@ -9,6 +9,7 @@ test('fees that a text states are read in its currency, with either decimal sign
   assert.deepEqual(statedFees('abzgl. gebuehr 1.234,50', 'EUR'), [123450n]);
   assert.deepEqual(statedFees('phi 11000', 'VND'), [11000n]);
   assert.deepEqual(statedFees('no charge at all', 'EUR'), []);
+  assert.deepEqual(statedFees('booking comm 15% fee 2.10', 'EUR'), [210n], 'a percentage is no sum');
 });
 
 test('labels are short numbers that a text gives to things', () => {

@@ -15,7 +15,7 @@ const NO_LABELS = new Set(
 );
 const YEAR = /^(?:19|20)\d{2}$/;
 const FEE =
-  /\b(?:fees?|charges?|gebuhr(?:en)?|gebuehr(?:en)?|entgelt|spesen|frais|commission|comision|provision|comm|com|phi|discount|skonto|sconto|rabatt|escompte|remise|korting|deduct(?:ed|ion)?|less|retained|retention|withheld|withholding|tds|ritenuta|interest|interessi|interets|intereses|mora|zinsen|verzugszinsen|mahngebuhr(?:en)?|mahngebuehr(?:en)?|surcharge|penalty)\b[^0-9]{0,32}(\d[\d.,']*)/g;
+  /\b(?:fees?|charges?|gebuhr(?:en)?|gebuehr(?:en)?|entgelt|spesen|frais|commission|comision|provision|comm|com|phi|discount|skonto|sconto|rabatt|escompte|remise|korting|deduct(?:ed|ion)?|less|retained|retention|withheld|withholding|tds|ritenuta|interest|interessi|interets|intereses|mora|zinsen|verzugszinsen|mahngebuhr(?:en)?|mahngebuehr(?:en)?|surcharge|penalty)\b[^0-9]{0,32}(\d[\d.,']*)( ?%)?/g;
 
 /**
  * Short numbers that a text gives to things, as `unit 4`, each word's as one: two texts that give one thing different
@@ -45,8 +45,8 @@ export function otherLabels(a: readonly string[], b: readonly string[]): boolean
  */
 export function statedFees(text: string, currency: string): readonly bigint[] {
   const found: bigint[] = [];
-  for (const [, written = ''] of text.matchAll(FEE)) {
-    const minor = minorOf(plainAmount(written), currency);
+  for (const [, written = '', percent] of text.matchAll(FEE)) {
+    const minor = percent === undefined ? minorOf(plainAmount(written), currency) : null;
     if (minor !== null && minor > 0n) found.push(minor);
   }
   return found.length === 0 ? NONE : found;
