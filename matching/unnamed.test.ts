@@ -177,3 +177,13 @@ test('all that is open of a party against one line, though the amounts are round
   const months = [rent('2026-03-01'), rent('2026-03-31')];
   assert.deepEqual(found(months, [paid]), ['counterparty_component multi_to_one L1 L2 S1']);
 });
+
+test('all that is open of a party less a fee on the list', () => {
+  const invoice = (date: string, amount: string, reference: string) => ({
+    ...{ date: `2026-03-${date}`, amount, reference, counterparty: 'Orchid Bay' },
+  });
+  const booked = [invoice('05', '310.20', 'INV-9001'), invoice('06', '415.90', 'INV-9002')];
+  const paid = (amount: string) => ({ date: '2026-03-12', amount, description: 'ORCHID BAY' });
+  assert.deepEqual(found(booked, [paid('711.10')]), ['counterparty_sum multi_to_one L1 L2 S1']);
+  assert.deepEqual(found(booked, [paid('713.10')]), [], 'no fee is 13.00');
+});

@@ -22,7 +22,7 @@ const NEARER = [3, 6];
 /** One line against several of the same counterparty. A proposal. */
 export const counterpartySum: Rule = {
   name: 'counterparty_sum',
-  version: 11,
+  version: 12,
   find(board) {
     const party = new Party(board);
     solve(board, counterpartySum, (line) => party.poolsOf(line));
@@ -115,6 +115,10 @@ class Party {
       ...(shared.length > 0 ? [] : [...nearer, same]).map((lines) => ({
         ...{ ...shape, lines, percent: 80, wholeOnly: true as const, lessShare: true as const },
       })),
+      // All that is open of a party, less a fee on the list.
+      ...(same.length === pool.length && line.side === 'statement'
+        ? [{ ...shape, lines: same, percent: 84, wholeOnly: true as const, lessFee: true as const }]
+        : []),
       ...days.flatMap((some) => numbersInARow(line, some)),
       ...numbersInARow(line, pool),
       ...listedInARow(line, pool, shared),
