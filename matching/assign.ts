@@ -14,8 +14,8 @@ export interface Assigned extends Edge {
 const MOST_EXACT = 160;
 // Gains are compared in steps, so that what is as good stays as good whatever the order of additions.
 const STEP = 1 / 64;
-// In those steps: of what is as good the first is taken, and of all together it is less than one.
-const LATER = 2 ** -20;
+// In those steps, and of all pairs together less than one: of what is as good the first are taken, in their order.
+const OUT_OF_ORDER = 2 ** -30;
 const IMPOSSIBLE = 1e12;
 
 /**
@@ -75,7 +75,7 @@ function exact({ rows, columns, edges }: Component, slack: number): Assigned[] {
   for (const { row, column, gain } of edges) {
     const [at, to] = [rowAt.get(row) ?? 0, columnAt.get(column) ?? 0];
     const line = cost[at];
-    if (line) line[to] = (at + to) * LATER - Math.round(gain / STEP);
+    if (line) line[to] = (at + to + (at - to) ** 2) * OUT_OF_ORDER - Math.round(gain / STEP);
   }
   const { owner, rowPrice, columnPrice } = hungarian(cost);
   // Which comes first makes no difference of a step.
