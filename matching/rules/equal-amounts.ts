@@ -4,7 +4,6 @@ import { type Board, type Rule, ambiguity, apart, quote, scoreOf, sideOf } from 
 import type { Evidence } from '../evidence.ts';
 import { shareIdentifier } from '../identifiers.ts';
 import { type Line, byKeys, haveTexts, isBanksOwn, lookOf } from '../line.ts';
-import { identifierKeys } from '../line-keys.ts';
 import { areMisdated } from '../misdated.ts';
 import { areOfOneDocument, isAgain, isOneAgain, withoutRepeats } from '../repeats.ts';
 import { significantDigits } from '../statistics.ts';
@@ -30,8 +29,7 @@ const WORD_DAYS = 3;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
 const SLACK_BITS = 0.4;
 // Less than what counts as a difference, and more than a step in which gains are compared.
-const REPEAT_BITS = 1 / 32;
-const MOST_REPEATS = 8;
+const OTHER_DATE_BITS = 1 / 32;
 // Past this many pairs in one amount, lines that look the same are weighed once for all of them.
 const MOST_PAIRS = 40_000;
 
@@ -154,14 +152,12 @@ function pairsOf(
     return gain < (withText ? LEAST_BITS_WITH_TEXT : LEAST_BITS_WITHOUT) ? null : { gain, evidence };
   };
   if (ledger.length * statement.length <= MOST_PAIRS) {
-    const [before, above] = [repeatsBefore(ledger), repeatsBefore(statement)];
     return ledger.flatMap((one, row) =>
       statement.flatMap((other, column) => {
         const found = weigh(one, other);
         // A weekend's days are one business day, and yet one of them is the other line's.
-        const away = one.date === other.date ? 0 : 1;
-        const again = Math.min(MOST_REPEATS, (before[row] ?? 0) + (above[column] ?? 0)) + away;
-        return found ? [{ ...found, gain: found.gain - again * REPEAT_BITS, row, column }] : [];
+        const away = one.date === other.date ? 0 : OTHER_DATE_BITS;
+        return found ? [{ ...found, gain: found.gain - away, row, column }] : [];
       }),
     );
   }
@@ -262,24 +258,8 @@ function aloneBits(board: Board, line: Line, times: number): number {
   return times === 1 ? ALONE_BITS : ALONE_BITS + board.statistics.recurrence(line) - Math.log2(times);
 }
 
-/**
- * How many lines before each look the same as it, or have its documents and name: of two such lines the first is taken, and the
- * second is as good.
- */
-function repeatsBefore(lines: readonly Line[]): readonly number[] {
-  const places = new Array<number>(lines.length).fill(0);
-  if (lines.length < 2) return places;
-  const documentOf = (line: Line) => {
-    const documents = identifierKeys(line);
-    return documents.length === 0 ? lookOf(line) : `${documents.join(' ')}|${line.name?.joined ?? ''}`;
-  };
-  for (const members of classesOf(lines, documentOf))
-    for (const [place, at] of members.entries()) places[at] = place;
-  return places;
-}
-
-function classesOf(lines: readonly Line[], sameness = lookOf): number[][] {
-  const classes = Map.groupBy(lines.entries(), ([, line]) => sameness(line));
+function classesOf(lines: readonly Line[]): number[][] {
+  const classes = Map.groupBy(lines.entries(), ([, line]) => lookOf(line));
   return [...classes.values()].map((members) => members.map(([at]) => at));
 }
 
