@@ -89,9 +89,16 @@ export function namesDocument({ identifiers }: { readonly identifiers: readonly 
 export function contradicts(a: Identifier, b: Identifier): boolean {
   if (a.standing || b.standing || sameIdentifier(a, b)) return false;
   if (a.kind !== b.kind || NEUTRAL.has(a.kind)) return namesAnother(a, b) || namesAnother(b, a);
-  if (a.digits !== '' && b.digits !== '') return !isCutShort(a.digits, b.digits);
+  if (a.digits !== '' && b.digits !== '') return !isCutShort(a.digits, b.digits) && !areOfTwoSorts(a, b);
   return a.key.length === b.key.length;
 }
+
+// `INVOICE 742075426100470534` is the bank's number of the payment, where invoices have four digits.
+function areOfTwoSorts(a: Identifier, b: Identifier): boolean {
+  return Math.abs(a.digits.length - b.digits.length) >= MUCH_LONGER;
+}
+
+const MUCH_LONGER = 8;
 
 // A field that is too short keeps the first digits.
 function isCutShort(a: string, b: string): boolean {

@@ -59,6 +59,16 @@ test('very long numbers that differ by a digit are one number, short ones are tw
   assert.ok(!isSlip(first('INV-2024-004527'), first('INV-2024-004528')));
 });
 
+test('a long number of the payment behind a document’s word is not another document', () => {
+  const invoice = { amount: '496.29', reference: 'SI-7229', counterparty: 'Meridian Dental Limited' };
+  const paid = (says: string) => ({
+    amount: '496.29',
+    description: `FPI MERIDIAN DENTAL LI INVOICE ${says}`,
+  });
+  assert.deepEqual(found([invoice], [paid('742075426100470534')]), ['amount_date_text fuzzy_match L1 S1']);
+  assert.deepEqual(found([invoice], [paid('8114')]), [], 'and this is');
+});
+
 test('a postcode that both sides have on lines of many parties ties nothing together', () => {
   const gift = (amount: string, counterparty: string) => ({
     amount,
