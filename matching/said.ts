@@ -31,18 +31,18 @@ export interface Said {
 }
 
 const REVERSES =
-  /\b(?:revers\w*|rev|void\w*|storn\w*|estorn\w*|cancel\w*|correction|correct\w*|chargeback|retur\w*|retour|retoure|rejet\w*|unpaid|bounced|nsf|dishonou?r\w*|rueckbuchung|ruckbuchung|rueckzahlung|impaye\w*|devol\w*|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|anula\w*|insolut\w*|zwrot\w*|terugboek\w*|tilbakefor\w*|tilbagefor\w*|aterfor\w*|aterbetal\w*|palautus|visszautal\w*|vratka|undo|refund\w*|contra|reclass\w*|umbuchung\w*)\b/;
+  /\b(?:revers\w*|rev|void\w*|storn\w*|estorn\w*|cancel\w*|correction|correct\w*|chargeback|retur\w*|retour|retoure|rejet\w*|unpaid|bounced|nsf|dishonou?r\w*|rueckbuchung|ruckbuchung|rueckzahlung|impaye\w*|devol\w*|rueckgabe|ruckgabe|rucklastschrift|extourne|annul\w*|anula\w*|insolut\w*|zwrot\w*|terugboek\w*|tilbakefor\w*|tilbagefor\w*|aterfor\w*|aterbetal\w*|palautus|visszautal\w*|vratka|vraceni|sztorn\w*|oikaisu|iade\w*|vozvrat\w*|povernenn\w*|epistrofi\w*|antilogism\w*|fanjin|tuikuan|rtd|undo|refund\w*|contra|reclass\w*|umbuchung\w*)\b/;
 
 // `Reissued payment (replaces voided #4515)` takes nothing back itself.
 const REPLACES = /\b(?:re-?issue\w*|replace[sd]?|replacement|replacing|ersetzt|ersatz\w*)\b/;
 
 // What a bank does on its own account, in its own words; a card that is charged pays somebody.
 const BANK_OWN =
-  /\b(?:fees?|(?<!\bcard )charges?|interest|zins\w*|gebuhr\w*|gebuehr\w*|entgelt\w*|frais|commission\w*|comision\w*|comissao|tarifa\w*|prowizj\w*|provize|gebyr\w*|bankkosten|loan|darlehen|kredit\w*|amortering\w*|avgift\w*|rente|overdraft)\b/;
+  /\b(?:fees?|(?<!\bcard )charges?|interest|zins\w*|gebuhr\w*|gebuehr\w*|entgelt\w*|frais|commission\w*|comision\w*|comissao|tarifa\w*|prowizj\w*|provize|gebyr\w*|bankkosten|palvelumaksu|tilinhoitomaksu|komissi\w*|komisi\w*|promithei\w*|exoda trapez\w*|shouxufei|loan|darlehen|kredit\w*|amortering\w*|avgift\w*|rente|overdraft)\b/;
 
 // One movement of a bank for many payments.
 const COLLECTIVE =
-  /\b(?:deposit\w*|deps?|night drop|en efectivo|versements?|storting\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|bacs|suppliers|vendors|creditors|payables|receivables|bill\.?com|takings|and others|and following|et al|et suivant\w*|e altr[ei]|y otros|usw|etc|sepa dd|direct debits|bankgiro|plusgiro|ocr giro|innbetalinger|indbetalinger|insattning\w*|counter credit|cash & cheques|sealbag\w*|innskudd\w*|nattsafe|innbetalt kontant|versamento\w*|ingreso (?:de )?cheques?|wplata gotowk\w*|wplatomat\w*|vklad\w*|talletus)\b|\b[au]\. ?[ao]\.|\+ ?\d+ more\b|\w \+ ?\d{1,2}$/;
+  /\b(?:deposit\w*|deps?|night drop|en efectivo|versements?|storting\w*|einzahlung\w*|batch\w*|bulk|payroll|salar\w*|wages?|lohn\w*|gehalt\w*|gehaelt\w*|paie|nomina|sammel\w*|sammler|collective|lockbox|settlement|payouts?|payment run|zahllauf|multiple|merchant|bankcard|acquir\w*|remise|netting|bacs|suppliers|vendors|creditors|payables|receivables|bill\.?com|takings|and others|and following|et al|et suivant\w*|e altr[ei]|y otros|usw|etc|sepa dd|direct debits|bankgiro|plusgiro|ocr giro|innbetalinger|indbetalinger|insattning\w*|counter credit|cash & cheques|sealbag\w*|innskudd\w*|nattsafe|innbetalt kontant|versamento\w*|ingreso (?:de )?cheques?|wplata gotowk\w*|wplatomat\w*|vklad\w*|talletus|kateispano|dognboks|indbetaling automat|yatirma|depunere\w*|vznos nalich\w*|katathes\w*|xianjincunkuan)\b|\b[au]\. ?[ao]\.|\+ ?\d+ more\b|\w \+ ?\d{1,2}$/;
 
 // `GBP 31.60 FX 1.27`
 const EXCHANGES =

@@ -112,6 +112,9 @@ test('what came back says so in the language of its bank', () => {
     'REJET PRLV',
     'ANULACIÓN',
     'TERUGBOEKING INCASSO',
+    'Возврат',
+    'İADE',
+    'ΕΠΙΣΤΡΟΦΗ',
   ]) {
     const bank = [
       { date: '2026-03-10', amount: '-812.40', description: 'PIX ENVIADO KESTREL MARINE' },
@@ -119,6 +122,31 @@ test('what came back says so in the language of its bank', () => {
     ];
     assert.match(found([], bank).join(), /^(?:named_offset|reversal_in_text) same_side_offset S1 S2$/, says);
   }
+});
+
+test('what came back within days need not say so, where it is of one name and its amount nothing else has', () => {
+  const others = Array.from({ length: 12 }, (_, at) => ({
+    ...{
+      date: '2026-03-05',
+      amount: `-${31 + at}.5${at}`,
+      description: `POS ${'ABCDEFGHIJKL'[at] ?? ''}LPHA`,
+    },
+  }));
+  const on = (date: string, amount: string, description: string) => ({
+    date: `2026-03-${date}`,
+    amount,
+    description,
+  });
+  const debit = on('10', '-812.40', 'DEBIT ORDER KESTREL MARINE 3505');
+  const offsets = (back: string) =>
+    found([], [debit, on(back, '812.40', 'NOT PROVIDED FOR KESTREL MARINE'), ...others]);
+  assert.deepEqual(offsets('11'), ['reversal_in_text same_side_offset S1 S2']);
+  assert.deepEqual(offsets('24'), []);
+  assert.deepEqual(
+    found([on('10', '-812.40', 'Kestrel Marine')], [debit, on('11', '812.40', 'KESTREL MARINE'), ...others])
+      .length,
+    1,
+  );
 });
 
 test('a day’s sales less the commission, also where that is booked apart', () => {

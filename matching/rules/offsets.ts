@@ -54,7 +54,10 @@ export const namedOffset: Rule = {
   },
 };
 
-/** The same by identifiers in the texts, or by a reversing word alone where no other pair fits. A proposal. */
+/**
+ * The same by identifiers in the texts, by a reversing word alone where no other pair fits, or within two days by a name and an amount
+ * that nothing else has. A proposal.
+ */
 export const reversalInText: Rule = {
   name: 'reversal_in_text',
   version: 9,
@@ -73,9 +76,17 @@ export const reversalInText: Rule = {
         !contradicting(board, pair)
       );
     };
+    const isOfDays = ({ first, second, only }: Opposites) =>
+      only &&
+      isOdd(first.minor) &&
+      Math.abs(first.day - second.day) <= NEAR_DAYS &&
+      board.namePercent(first, second) >= ALIKE_PERCENT;
     for (const pair of opposites(board, (line) => board.tellingWords(line)))
       if (isTakenBack(pair) && board.namePercent(pair.first, pair.second) >= ALIKE_PERCENT)
         offset(board, reversalInText, pair, 84, 'and one of them takes back what one of that name paid');
+    for (const pair of opposites(board, (line) => board.tellingWords(line)))
+      if (isOfDays(pair) && !elsewhere.hasEither(pair))
+        offset(board, reversalInText, pair, 78, 'within two days, of one name and by no round amount');
     for (const pair of opposites(board, () => ['']))
       if (pair.only && isTakenBack(pair))
         offset(board, reversalInText, pair, 80, 'and one of them says that it is a reversal');
@@ -186,6 +197,11 @@ class Elsewhere {
         (this.#board.namesAlike(back, other) ?? 0) >= ALIKE_PERCENT,
     );
     return across.length > 0 && across.length >= this.#near(back, back.side).length;
+  }
+
+  /** True where it has one of them. */
+  hasEither({ first, second }: Opposites): boolean {
+    return [first, second].some((line) => this.#near(line, otherSide(line)).length > 0);
   }
 
   /** True where it has what was taken back as often, by an amount that is no round one: its return is not booked yet. */
