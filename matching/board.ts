@@ -1,9 +1,10 @@
 import type { MatchType } from '../ledger/database.ts';
 import { Aliases } from './aliases.ts';
-import { isRoundShare, minorOf } from './amounts.ts';
+import { minorOf } from './amounts.ts';
 import { daysBetween } from '../policy/dates.ts';
 import { type Evidence, Scale } from './evidence.ts';
-import { type Line, inOrder, otherSide, totalOf } from './line.ts';
+import { Fees } from './fees.ts';
+import { type Line, inOrder, otherSide } from './line.ts';
 import { Parties } from './parties.ts';
 import type { Name } from './names.ts';
 import type { Settings } from './settings.ts';
@@ -41,19 +42,10 @@ export interface Rule {
 
 const SHORTEST_WORD = 4;
 const TELLING_WORD_BITS = 4;
-// Of fewer it may be chance.
-const LEAST_HABIT = 3;
 const UNLIKE_PERCENT = 35;
 const DOUBTFUL_PERCENT = 60;
 const KNOWN_PERCENT = 85;
 const MOST_NAMESAKES = 400;
-const PRICE_STEP = 5n;
-
-/** Lines of the ledger, and the line of the statement that paid them out. */
-export interface Payout {
-  readonly sale: readonly Line[];
-  readonly receipt: Line;
-}
 
 /**
  * The lines of one matching run: which are still open, what is known of them all, and what was found. What a rule takes, a
@@ -62,27 +54,21 @@ export interface Payout {
 export class Board {
   readonly settings: Settings;
   readonly statistics: Statistics;
+  readonly fees: Fees;
   readonly #aliases = new Aliases();
   readonly #scale: Scale;
   readonly #open: Set<Line>;
   readonly #found = new Map<string, Match[]>();
   readonly #parties: Parties;
-  readonly #fees = new Map<string, ReadonlySet<bigint | null>>();
   readonly #rounding = new Map<string, bigint>();
-  readonly #fixed = new Map<string, bigint>();
   readonly #known = new Map<string, boolean>();
-  readonly #payouts: Payout[] = [];
-  readonly #takenOff = new Map<string, number>();
-  readonly #kept = new Map<string, ((gross: bigint) => bigint)[]>();
-  /** In thousandths of a percent. */
-  readonly #mostKept: bigint;
   /** Null where nothing is known of rates: then lines of two currencies are never one event. */
   readonly exchange: Exchange | null;
 
   /** @param lines are the board's from here on: in another order, and gone once they are known. */
   constructor(lines: Line[], settings: Settings, exchange: Exchange | null) {
     this.settings = settings;
-    this.#mostKept = percentMillis(settings.fee_percent);
+    this.fees = new Fees(settings);
     this.exchange = exchange;
     this.#open = new Set(lines.sort(inOrder));
     this.statistics = new Statistics(lines);
@@ -112,95 +98,12 @@ export class Board {
     return this.#open.size;
   }
 
-  /** True when an amount in minor units is a fee or deduction that one of the lines states. */
-  isStatedFee(minor: bigint, lines: readonly Line[]): boolean {
-    return lines.some(({ said }) => said.fees.includes(minor));
-  }
-
-  /** True when an amount in minor units is on the list of bank and wire fees. */
-  isListedFee(minor: bigint, currency: string): boolean {
-    return this.#feesIn(currency).has(minor);
-  }
-
-  /** True when several lines that were matched are short by this sum, in minor units. */
-  isHabitualFee(minor: bigint, currency: string): boolean {
-    return (this.#takenOff.get(`${currency} ${minor}`) ?? 0) >= LEAST_HABIT;
-  }
-
-  /** By what sum, in minor units, a line is less than what was booked. */
-  learnTakenOff(minor: bigint, currency: string): void {
-    const key = `${currency} ${minor}`;
-    this.#takenOff.set(key, (this.#takenOff.get(key) ?? 0) + 1);
-  }
-
-  /** The bank and wire fees on the list, in minor units of a currency. */
-  listedFees(currency: string): readonly bigint[] {
-    return [...this.#feesIn(currency)].filter((fee) => fee !== null);
-  }
-
-  /** True when an amount in minor units is no more than the largest fee on the list. */
-  isFeeAtMost(minor: bigint, currency: string): boolean {
-    return [...this.#feesIn(currency)].some((fee) => fee !== null && minor <= fee);
-  }
-
   /** Rounding that a conversion may leave, in minor units of a currency. */
   roundingIn(currency: string): bigint {
     let rounding = this.#rounding.get(currency);
     if (rounding === undefined)
       this.#rounding.set(currency, (rounding = minorOf(this.settings.rounding, currency) ?? 0n));
     return rounding;
-  }
-
-  #feesIn(currency: string): ReadonlySet<bigint | null> {
-    let fees = this.#fees.get(currency);
-    if (!fees)
-      this.#fees.set(currency, (fees = new Set(this.settings.fees.map((fee) => minorOf(fee, currency)))));
-    return fees;
-  }
-
-  /** True when a processor may keep so much of a gross amount, both in minor units, that some lines come to: a share, and so much each. */
-  isUsualShare(kept: bigint, gross: bigint, of: readonly Line[]): boolean {
-    const each = this.feeEach(of[0]?.currency ?? '') * BigInt(of.length);
-    return gross > 0n && (kept - each) * 100_000n <= gross * this.#mostKept;
-  }
-
-  /** True when so much in minor units is kept of some lines as processors price it: even thousandths, and an even sum of each. */
-  isPricedFee(kept: bigint, of: readonly Line[]): boolean {
-    const gross = totalOf(of);
-    if (gross <= 0n || kept <= 0n || !this.isUsualShare(kept, gross, of)) return false;
-    for (let each = 0n; each <= this.feeEach(of[0]?.currency ?? ''); each += PRICE_STEP) {
-      const share = kept - each * BigInt(of.length);
-      if (share > 0n && isRoundShare(share, gross)) return true;
-    }
-    return false;
-  }
-
-  /** Remembers that some lines were paid out by one that is less than they are. */
-  learnPayout(sale: readonly Line[], receipt: Line): void {
-    if (receipt.side === 'statement' && totalOf(sale) > receipt.minor && receipt.minor > 0n)
-      this.#payouts.push({ sale, receipt });
-  }
-
-  /** What was paid out less something, so far. */
-  get payouts(): readonly Payout[] {
-    return this.#payouts;
-  }
-
-  /** Remembers what was seen to be kept of every payment in a currency. @param kept of a gross amount, both in minor units. */
-  learnKept(currency: string, kept: (gross: bigint) => bigint): void {
-    this.#kept.set(currency, [...(this.#kept.get(currency) ?? []), kept]);
-  }
-
-  /** What a payment of a gross amount may leave, by what was seen to be kept of others; in minor units. */
-  netOf(gross: bigint, currency: string): readonly bigint[] {
-    return (this.#kept.get(currency) ?? []).map((kept) => gross - kept(gross));
-  }
-
-  /** What a processor keeps of each payment at most, besides a share of it, in minor units. */
-  feeEach(currency: string): bigint {
-    let fee = this.#fixed.get(currency);
-    if (fee === undefined) this.#fixed.set(currency, (fee = minorOf(this.settings.fee_each, currency) ?? 0n));
-    return fee;
   }
 
   isOpen(line: Line): boolean {
@@ -349,10 +252,4 @@ export function scoreOf(bits: number, rivals: readonly number[] = []): string {
 /** Whole percent as a score. Only what is beyond doubt has 1.00. */
 export function percentScore(percent: number): string {
   return `0.${String(Math.max(1, Math.min(99, percent))).padStart(2, '0')}`;
-}
-
-/** "4" is four percent: four thousand hundred-thousandths. */
-function percentMillis(percent: string): bigint {
-  const [whole = '0', fraction = ''] = percent.split('.');
-  return BigInt(whole + fraction.padEnd(3, '0'));
 }

@@ -60,7 +60,7 @@ export function proposeMismatches(board: Board, rule: Rule, search: Search): voi
       alternatives,
       reasons: `${reasonsOf(edge)}${fee ? ', booked apart' : ''}${ambiguity(alternatives)}`,
     });
-    if (taken && one.minor > other.minor) board.learnTakenOff(one.minor - other.minor, one.currency);
+    if (taken && one.minor > other.minor) board.fees.learnTakenOff(one.minor - other.minor, one.currency);
   }
 }
 

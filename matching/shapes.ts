@@ -57,7 +57,7 @@ export function meaningOf(shape: Shape): Meaning {
 /** True where the books have a receipt before what a processor keeps of it. */
 export function isKept(board: Board, ledger: Line, statement: Line): boolean {
   const kept = ledger.minor - statement.minor;
-  return statement.minor > 0n && kept > 0n && board.isUsualShare(kept, ledger.minor, [ledger]);
+  return statement.minor > 0n && kept > 0n && board.fees.isUsualShare(kept, ledger.minor, [ledger]);
 }
 
 /** What the difference looks like between a ledger line `one` and a statement line; null when they have nothing to do with each other. */
@@ -74,9 +74,9 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (gap <= board.roundingIn(one.currency)) return 'rounding';
   if (areTransposed(a, b, gap)) return 'transposed';
   // A fee makes the account poorer than was booked, never richer.
-  if (one.minor > other.minor && board.isListedFee(gap, one.currency)) return 'charge';
-  if (board.isStatedFee(gap, [one, other])) return 'stated';
-  if (one.minor > other.minor && board.isHabitualFee(gap, one.currency)) return 'habit';
+  if (one.minor > other.minor && board.fees.isListed(gap, one.currency)) return 'charge';
+  if (board.fees.isStated(gap, [one, other])) return 'stated';
+  if (one.minor > other.minor && board.fees.isHabitual(gap, one.currency)) return 'habit';
   if (isUsualPercent(a, b, one.minor < 0n)) return 'percent';
   if (isWithheldOfNet(a, b)) return 'withheld';
   if (leavesOutCents(a, b, gap, one.currency)) return 'cut';
@@ -85,7 +85,7 @@ export function shapeOf(board: Board, one: Line, other: Line): Shape | null {
   if (isShifted(a, b)) return 'shift';
   if (differByALostDigit(a, b)) return 'typed';
   if ((one.said.exchanges || other.said.exchanges) && gap * LEAST_TIMES_EXCHANGE <= a) return 'exchange';
-  if (gap * 20n <= a && board.isFeeAtMost(gap, one.currency)) return 'small';
+  if (gap * 20n <= a && board.fees.isAtMost(gap, one.currency)) return 'small';
   if (b < a && isEvenShare(b, a)) return 'share';
   if (b < a && b * 10n >= a) return 'partial';
   // More than was booked: who overpays does not double.

@@ -123,7 +123,7 @@ function onlyKnown(board: Board, line: Line, others: ReadonlyMap<bigint, readonl
   if (!isOdd(line.minor)) return null;
   const sign = line.side === 'ledger' ? -1n : 1n;
   const amounts = new Set([
-    ...board.listedFees(line.currency).map((fee) => line.minor + sign * fee),
+    ...board.fees.listed(line.currency).map((fee) => line.minor + sign * fee),
     ...swapped(line.minor),
   ]);
   const found = [...amounts]

@@ -142,7 +142,7 @@ function isLeftOver(
   const whole = totalOf(ledger);
   if (statement.length > 1 || rest < 0n || whole <= 0n) return false;
   return (
-    board.isUsualShare(rest, whole, ledger) ||
-    (board.isStatedFee(rest, statement) && rest * LEAST_TIMES_FEE <= whole)
+    board.fees.isUsualShare(rest, whole, ledger) ||
+    (board.fees.isStated(rest, statement) && rest * LEAST_TIMES_FEE <= whole)
   );
 }

@@ -18,7 +18,7 @@ export const dayLessFee: Rule = {
           .map((one) => [one, other] as const),
       ),
       shapeFor: (one, other) =>
-        board.isStatedFee(one.minor - other.minor, [one, other]) ? 'stated' : 'kept',
+        board.fees.isStated(one.minor - other.minor, [one, other]) ? 'stated' : 'kept',
       fits: (evidence, one, other) =>
         evidence.saysDay &&
         evidence.days <= window &&

@@ -86,11 +86,11 @@ export const groupRemainder: Rule = {
       const rest = gross(ledger) - gross(statement);
       const kept = magnitude(rest);
       const whole = magnitude(gross(ledger));
-      const stated = board.isStatedFee(kept, lines);
+      const stated = board.fees.isStated(kept, lines);
       const usual =
         Math.min(ledger.length, statement.length) === 1 &&
-        (board.isUsualShare(kept, whole, ledger) ||
-          (board.isListedFee(kept, currency) && kept * LEAST_TIMES_FEE <= whole));
+        (board.fees.isUsualShare(kept, whole, ledger) ||
+          (board.fees.isListed(kept, currency) && kept * LEAST_TIMES_FEE <= whole));
       if (!stated && !usual) continue;
       board.take({
         rule: groupRemainder.name,

@@ -84,11 +84,7 @@ function areSeveral(ledger: readonly Line[], statement: readonly Line[]): boolea
 
 function takeWhole(board: Board, rule: Rule, lines: readonly Line[], percent: number, why: string): boolean {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
-  if (
-    !areSeveral(ledger, statement) ||
-    lines.length > MOST_WHOLE ||
-    totalOf(ledger) !== totalOf(statement)
-  )
+  if (!areSeveral(ledger, statement) || lines.length > MOST_WHOLE || totalOf(ledger) !== totalOf(statement))
     return false;
   if (arePairs(board, ledger, statement)) return false;
   const parts = inTurn(ledger, statement) ?? inHalves(ledger, statement);

@@ -34,7 +34,9 @@ export const paidInPieces: Rule = {
 
 function poolsOf(board: Board, line: Line, statement: readonly Line[]): Pool[] {
   const pools: Pool[] = [];
-  const orTo = board.netOf(line.minor, line.currency).flatMap((net) => ROUNDED.map((unit) => net + unit));
+  const orTo = board.fees
+    .netOf(line.minor, line.currency)
+    .flatMap((net) => ROUNDED.map((unit) => net + unit));
   const kept = orTo.reduce((most, net) => (line.minor - net > most ? line.minor - net : most), 0n);
   for (const days of WITHIN) {
     const near = behind(line, statement, days);

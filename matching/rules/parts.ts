@@ -94,7 +94,7 @@ export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonl
         (line.nameText === '' ? '' : ` (quoted, not trusted: "${quote(line.nameText)}")`) +
         (others > 0 ? `; ambiguous: ${others} other sets of lines add up as well` : ''),
     });
-    if (taken && others === 0) board.learnPayout(parts, line);
+    if (taken && others === 0) board.fees.learnPayout(parts, line);
   }
 }
 
@@ -145,7 +145,7 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   if (amounts.includes(totalOf(lines)) && isTelling(line, lines, whole, pool.areOnes === true))
     return { ...pool, line, parts: lines, others: 0 };
   const short = line.side === 'ledger' ? line.minor - totalOf(lines) : totalOf(lines) - line.minor;
-  if (pool.lessFee && short !== 0n && board.isStatedFee(magnitude(short), [line, ...lines]))
+  if (pool.lessFee && short !== 0n && board.fees.isStated(magnitude(short), [line, ...lines]))
     return { ...pool, line, parts: lines, others: 0 };
   // Each part was rounded by itself.
   if (pool.lessFee && magnitude(short) <= BigInt(lines.length))
@@ -153,11 +153,11 @@ function partsOf(board: Board, line: Line, pool: Pool): Solved | null {
   if (
     pool.lessFee &&
     short * LEAST_TIMES_FEE <= magnitude(line.minor) &&
-    board.isListedFee(short, line.currency)
+    board.fees.isListed(short, line.currency)
   )
     return { ...pool, line, parts: lines, others: 0, percent: 88 };
   // What is kept is kept of what the books have.
-  if (pool.lessPercent && line.side === 'statement' && board.isPricedFee(short, lines))
+  if (pool.lessPercent && line.side === 'statement' && board.fees.isPriced(short, lines))
     return { ...pool, line, parts: lines, others: 0, percent: 90 };
   if (short > 0n && lessByPercent(board, line, pool, short))
     return { ...pool, line, parts: lines, others: 0, percent: 85 };
@@ -203,7 +203,7 @@ function isKeptShare(board: Board, line: Line, lines: readonly Line[]): boolean 
     line.side === 'statement' &&
     line.minor > 0n &&
     kept > 0n &&
-    board.isUsualShare(kept, whole, lines) &&
+    board.fees.isUsualShare(kept, whole, lines) &&
     isRoundShare(kept, whole)
   );
 }
@@ -222,7 +222,9 @@ function lessByPercent(
       short * LEAST_TIMES_REST <= magnitude(whole))
   )
     return true;
-  return lessPercent === true && board.isUsualShare(short, whole, line.side === 'statement' ? lines : [line]);
+  return (
+    lessPercent === true && board.fees.isUsualShare(short, whole, line.side === 'statement' ? lines : [line])
+  );
 }
 
 // Who names every document and pays a fiftieth less has taken off something.

@@ -55,7 +55,7 @@ function proposeNets(board: Board, sales: readonly Line[], series: readonly (rea
       if (Math.abs(batches.length - receipts.length) > MOST_APART) continue;
       const nets = netsOf(board, batches, receipts);
       if (!areNearlyOne(nets)) continue;
-      const share = shareOf(nets, board.feeEach(receipts[0]?.currency ?? ''), LEAST_PERIODS);
+      const share = shareOf(nets, board.fees.each(receipts[0]?.currency ?? ''), LEAST_PERIODS);
       const agreeing = share ? onceEach(nets.filter((net) => agrees(net, share))) : [];
       // Days are another rule's; and what a few agree in is no habit where many do not.
       const isHabit = agreeing.filter(isOfDays).length * 4 >= Math.min(batches.length, receipts.length) * 3;

@@ -1,6 +1,7 @@
 import { daysBetween } from '../../policy/dates.ts';
 import { show } from '../amounts.ts';
-import { type Board, type Payout, type Rule, apart, percentScore, sideOf } from '../board.ts';
+import { type Board, type Rule, apart, percentScore, sideOf } from '../board.ts';
+import type { Payout } from '../fees.ts';
 import { type Line, byKeys, inOrder, isBanksOwn, totalOf, unlike } from '../line.ts';
 import { standingKeys } from '../line-keys.ts';
 import { type Kept, type Share, agrees, keptOf, percentOf, shareOf } from '../shares.ts';
@@ -54,7 +55,7 @@ export const payoutShare: Rule = {
 
 /** Open lines, and those that were paid out less something already, which tell as well. */
 function byCurrency(board: Board): Iterable<readonly Line[]> {
-  const known = board.payouts.flatMap(({ sale, receipt }) => [...sale, receipt]);
+  const known = board.fees.payouts.flatMap(({ sale, receipt }) => [...sale, receipt]);
   return byKeys([...board.open(), ...known], ({ currency }) => [currency]).values();
 }
 
@@ -84,17 +85,17 @@ function proposeSales(
   const [{ currency } = { currency: '' }] = lines;
   // What others have found of these tells as well.
   const all = new Set(lines);
-  let seen = board.payouts.flatMap((payout) => (all.has(payout.receipt) ? [keptIn(payout)] : []));
+  let seen = board.fees.payouts.flatMap((payout) => (all.has(payout.receipt) ? [keptIn(payout)] : []));
   for (let times = 0; times < MOST_SHARES; times += 1) {
     const open = lines.filter((line) => board.isOpen(line) && line.minor > 0n && !line.said.bankOwn);
     const pairs = pairsAmong(board, salesOf(sideOf(open, 'ledger')), sideOf(open, 'statement'));
-    const share = pairs && shareOf([...pairs, ...seen], board.feeEach(currency));
+    const share = pairs && shareOf([...pairs, ...seen], board.fees.each(currency));
     if (!pairs || !share) return;
     const agreeing = pairs.filter((pair) => agrees(pair, share));
     const others = seen.filter((one) => !agrees(one, share));
     if (proposeAll(board, rule, agreeing, share) === 0 && others.length === seen.length) return;
     seen = others;
-    board.learnKept(currency, (gross) => keptOf(gross, share));
+    board.fees.learnKept(currency, (gross) => keptOf(gross, share));
   }
 }
 
@@ -137,7 +138,7 @@ function pairsAmong(board: Board, sales: readonly Sale[], lines: readonly Line[]
     for (let at = countWhile(receipts, ({ minor }) => minor < gross) - 1; at >= 0; at -= 1) {
       const receipt = receipts[at];
       const kept = gross - (receipt?.minor ?? 0n);
-      if (!receipt || !board.isUsualShare(kept, gross, sale)) break;
+      if (!receipt || !board.fees.isUsualShare(kept, gross, sale)) break;
       const days = receipt.day - day;
       if (days < -DAYS_BEFORE || days > DAYS_AFTER || kept * 1000n < gross * LEAST_KEPT) continue;
       pairs.push({ sale, receipt, gross, kept, payments: sale.length });
