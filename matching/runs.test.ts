@@ -53,6 +53,20 @@ test('a deposit that the books have, and whose return they have not yet, is thei
   assert.deepEqual(found([], bank), ['reversal_in_text same_side_offset S1 S2']);
 });
 
+test('a deposit that came back with the bank’s fee is no offset in the books either', () => {
+  const check = { reference: 'C-1', counterparty: 'Alto Bay' };
+  const books = [
+    on('03-03', '811.10', 'Check', check),
+    on('03-09', '-811.10', 'Bounced C-1', check),
+    on('03-09', '-12.00', 'NSF fee'),
+  ];
+  const bank = [on('03-04', '811.10', 'DEPOSIT'), on('03-08', '-823.10', 'RETURNED CHECK AND FEE')];
+  assert.deepEqual(found(books, bank).sort(), [
+    'amount_date fuzzy_match L1 S1',
+    'batch_sum multi_to_one L2 L3 S2',
+  ]);
+});
+
 test('of one posting that is booked twice the first is taken', () => {
   const booked = (reference: string) =>
     on('03-09', '-45.18', 'Orchid Builders - services', { reference, counterparty: 'Orchid Builders' });

@@ -10,7 +10,7 @@ import { isOdd } from '../statistics.ts';
  */
 export const sameSideOffset: Rule = {
   name: 'same_side_offset',
-  version: 11,
+  version: 12,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const elsewhere = new Elsewhere(board);
@@ -34,7 +34,7 @@ export const sameSideOffset: Rule = {
 /** The same by name, where one of the two says that it takes something back. A proposal. */
 export const namedOffset: Rule = {
   name: 'named_offset',
-  version: 7,
+  version: 8,
   find(board) {
     const elsewhere = new Elsewhere(board);
     const keys = (line: Line) => [line.name?.joined ?? line.words?.joined ?? ''].filter((key) => key !== '');
@@ -72,7 +72,6 @@ export const reversalInText: Rule = {
       return (
         takesBackLater(pair.first, pair.second) === (both ? 0 : 1) &&
         !elsewhere.has(pair) &&
-        !elsewhere.hasTaken(pair) &&
         !contradicting(board, pair)
       );
     };
@@ -180,16 +179,20 @@ class Elsewhere {
     this.#byAmount = byKeys(board.open(), (line) => [amountKey(line, line.side, line.minor)]);
   }
 
-  /** True where it has both amounts too, as of a deposit that was returned, so that each has its partner there; or what was taken back. */
+  /**
+   * True where it has both amounts too, as of a deposit that was returned, so that each has its partner there; or what was taken back,
+   * or what that was taken of.
+   */
   has(pair: Opposites): boolean {
     return (
       [pair.first, pair.second].every((line) => this.#near(line, otherSide(line)).length > 0) ||
-      this.hasTakenBack(pair)
+      this.#hasTakenBack(pair) ||
+      this.#hasTaken(pair)
     );
   }
 
   /** True where it has what was taken back, with the name or saying so, as of a cheque that came back out of a deposit. */
-  hasTakenBack({ first, second }: Opposites): boolean {
+  #hasTakenBack({ first, second }: Opposites): boolean {
     const back = first.said.reverses && !second.said.reverses ? first : second;
     const across = this.#near(back, otherSide(back)).filter(
       (other) =>
@@ -205,7 +208,7 @@ class Elsewhere {
   }
 
   /** True where it has what was taken back as often, by an amount that is no round one: its return is not booked yet. */
-  hasTaken({ first, second }: Opposites): boolean {
+  #hasTaken({ first, second }: Opposites): boolean {
     const taken = first.said.reverses ? second : first;
     const across = this.#near(taken, otherSide(taken)).filter(
       (other) => !this.#board.weigh(taken, other).contradicted,
