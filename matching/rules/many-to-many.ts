@@ -3,7 +3,10 @@ import { type Board, type Rule, sideOf } from '../board.ts';
 import { type Line, byKeys, inOrder, totalOf } from '../line.ts';
 import { eventOrPremisesKeys } from '../line-keys.ts';
 import { NameIndex } from '../name-index.ts';
+import { linesAlone } from '../partners.ts';
+import { isOdd } from '../statistics.ts';
 import { equalHalves, equalSubsets } from '../subsets.ts';
+import { canReach, isPartOf } from './parts.ts';
 import { takeSides } from './sides.ts';
 
 const CHANCE = 0.01;
@@ -27,7 +30,7 @@ export const identifierComponent: Rule = {
   },
 };
 
-/** Several lines against several of one counterparty that have one total, or all that is open of it against one. A proposal. */
+/** Several lines against several of one counterparty that have one total, or all that is open of it against a round one. A proposal. */
 export const counterpartyComponent: Rule = {
   name: 'counterparty_component',
   version: 10,
@@ -38,12 +41,16 @@ export const counterpartyComponent: Rule = {
       const name = line.name ?? line.words;
       return name ? [`${line.currency} ${name.joined}`] : [];
     });
+    const alone = new Set(linesAlone(board));
     for (const ledger of ours.values()) {
-      const [first] = ledger;
+      const [first, ...more] = ledger;
       if (!first || ledger.length > MOST_LINES) continue;
-      const alike = names
-        .near(first, (line) => line.currency === first.currency)
-        .map((line) => ({ line, percent: board.namePercent(first, line) }));
+      const isOne = more.length === 0;
+      // What one line comes to by chance, where it is no round one, other rules know.
+      if (isOne && (!alone.has(first) || isOdd(first.minor))) continue;
+      const near = names.near(first, (line) => !isOne || (alone.has(line) && isPart(first, line)));
+      if (isOne && !canReach(first, near)) continue;
+      const alike = near.map((line) => ({ line, percent: board.namePercent(first, line) }));
       // Those whose name may be another's only where the sure ones do not add up.
       for (const least of [SURELY_PERCENT, ALIKE_PERCENT])
         ofOneParty(
@@ -54,6 +61,10 @@ export const counterpartyComponent: Rule = {
     }
   },
 };
+
+function isPart(whole: Line, part: Line): boolean {
+  return Math.abs(whole.day - part.day) <= A_MONTH && isPartOf(part.minor, whole.minor);
+}
 
 function ofOneParty(board: Board, ledger: readonly Line[], statement: readonly Line[]): void {
   const of = (lines: readonly Line[], positive: boolean) =>
@@ -141,6 +152,8 @@ function amountsOf(lines: readonly Line[]): bigint[] {
 
 function takePart(board: Board, lines: readonly Line[]): void {
   const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
+  // Of one against several it is all, or sums of a party are another rule's.
+  if (ledger.length < 2 || statement.length < 2) return;
   const found = equalSubsets(amountsOf(ledger), amountsOf(statement), CHANCE);
   if (!found) return;
   const pick = (some: readonly Line[], places: readonly number[]) => places.flatMap((at) => some[at] ?? []);

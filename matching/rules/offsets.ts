@@ -80,10 +80,11 @@ export const reversalInText: Rule = {
       isOdd(first.minor) &&
       Math.abs(first.day - second.day) <= NEAR_DAYS &&
       board.namePercent(first, second) >= ALIKE_PERCENT;
-    for (const pair of opposites(board, (line) => board.tellingWords(line)))
+    const ofOneName = opposites(board, (line) => board.tellingWords(line));
+    for (const pair of ofOneName)
       if (isTakenBack(pair) && board.namePercent(pair.first, pair.second) >= ALIKE_PERCENT)
         offset(board, reversalInText, pair, 84, 'and one of them takes back what one of that name paid');
-    for (const pair of opposites(board, (line) => board.tellingWords(line)))
+    for (const pair of ofOneName)
       if (isOfDays(pair) && !elsewhere.hasEither(pair))
         offset(board, reversalInText, pair, 78, 'within two days, of one name and by no round amount');
     for (const pair of opposites(board, () => ['']))
