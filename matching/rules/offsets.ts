@@ -208,13 +208,16 @@ class Elsewhere {
     return [first, second].some((line) => this.#near(line, otherSide(line)).length > 0);
   }
 
-  /** True where it has what was taken back as often, by an amount that is no round one: its return is not booked yet. */
+  /** True where it has what was taken back, by an amount that neither side has again: its return is not booked yet. */
   #hasTaken({ first, second }: Opposites): boolean {
+    const { statistics } = this.#board;
     const taken = first.said.reverses ? second : first;
-    const across = this.#near(taken, otherSide(taken)).filter(
-      (other) => !this.#board.weigh(taken, other).contradicted,
+    return (
+      statistics.isOneOff(taken) &&
+      this.#near(taken, otherSide(taken)).some(
+        (other) => statistics.isOneOff(other) && !this.#board.weigh(taken, other).contradicted,
+      )
     );
-    return isOdd(taken.minor) && across.length > 0 && across.length >= this.#near(taken, taken.side).length;
   }
 
   /** Open lines of a side with a line's amount. */
