@@ -186,7 +186,7 @@ class Elsewhere {
    */
   has(pair: Opposites): boolean {
     return (
-      [pair.first, pair.second].every((line) => this.#near(line, otherSide(line)).length > 0) ||
+      [pair.first, pair.second].every((line) => this.#likely(line).length > 0) ||
       this.#hasTakenBack(pair) ||
       this.#hasTaken(pair)
     );
@@ -212,12 +212,15 @@ class Elsewhere {
   #hasTaken({ first, second }: Opposites): boolean {
     const { statistics } = this.#board;
     const taken = first.said.reverses ? second : first;
-    return (
-      statistics.isOneOff(taken) &&
-      this.#near(taken, otherSide(taken)).some(
-        (other) => statistics.isOneOff(other) && !this.#board.weigh(taken, other).contradicted,
-      )
-    );
+    return statistics.isOneOff(taken) && this.#likely(taken).some((other) => statistics.isOneOff(other));
+  }
+
+  /** What may be a line's partner there: of no other document and no other party. */
+  #likely(line: Line): Line[] {
+    return this.#near(line, otherSide(line)).filter((other) => {
+      const evidence = this.#board.weigh(line, other);
+      return !evidence.contradicted && !this.#board.namesAnother(line, other, evidence);
+    });
   }
 
   /** Open lines of a side with a line's amount. */
