@@ -1,4 +1,5 @@
 import type { MatchType } from '../ledger/database.ts';
+import { remembered } from '../ledger/remembered.ts';
 import { Aliases } from './aliases.ts';
 import { minorOf } from './amounts.ts';
 import { daysBetween } from '../policy/dates.ts';
@@ -60,8 +61,9 @@ export class Board {
   readonly #open: Set<Line>;
   readonly #found = new Map<string, Match[]>();
   readonly #parties: Parties;
-  readonly #rounding = new Map<string, bigint>();
   readonly #known = new Map<string, boolean>();
+  /** Rounding that a conversion may leave, in minor units of a currency. */
+  readonly roundingIn: (currency: string) => bigint;
   /** Null where nothing is known of rates: then lines of two currencies are never one event. */
   readonly exchange: Exchange | null;
 
@@ -69,6 +71,7 @@ export class Board {
   constructor(lines: Line[], settings: Settings, exchange: Exchange | null) {
     this.settings = settings;
     this.fees = new Fees(settings);
+    this.roundingIn = remembered((currency) => minorOf(settings.rounding, currency) ?? 0n);
     this.exchange = exchange;
     this.#open = new Set(lines.sort(inOrder));
     this.statistics = new Statistics(lines);
@@ -98,14 +101,6 @@ export class Board {
     return this.#open.size;
   }
 
-  /** Rounding that a conversion may leave, in minor units of a currency. */
-  roundingIn(currency: string): bigint {
-    let rounding = this.#rounding.get(currency);
-    if (rounding === undefined)
-      this.#rounding.set(currency, (rounding = minorOf(this.settings.rounding, currency) ?? 0n));
-    return rounding;
-  }
-
   isOpen(line: Line): boolean {
     return this.#open.has(line);
   }
@@ -117,6 +112,11 @@ export class Board {
 
   weigh(a: Line, b: Line): Evidence {
     return this.#scale.weigh(a, b);
+  }
+
+  /** True when what two lines name tells them apart: two documents of one register, or two parties. */
+  tellsApart(a: Line, b: Line, evidence: Evidence): boolean {
+    return evidence.contradicted || this.namesAnother(a, b, evidence);
   }
 
   /**

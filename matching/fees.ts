@@ -1,3 +1,4 @@
+import { remembered } from '../ledger/remembered.ts';
 import { isRoundShare, minorOf } from './amounts.ts';
 import { type Line, totalOf } from './line.ts';
 import type { Settings } from './settings.ts';
@@ -14,17 +15,19 @@ export interface Payout {
 
 /** What is taken off payments: as the list has it, as texts state it, and as it was seen of others of this account. */
 export class Fees {
-  readonly #settings: Settings;
   /** In thousandths of a percent. */
   readonly #mostKept: bigint;
-  readonly #lists = new Map<string, ReadonlySet<bigint | null>>();
-  readonly #eachOf = new Map<string, bigint>();
+  readonly #listIn: (currency: string) => ReadonlySet<bigint | null>;
   readonly #payouts: Payout[] = [];
   readonly #takenOff = new Map<string, number>();
   readonly #kept = new Map<string, ((gross: bigint) => bigint)[]>();
 
+  /** What a processor keeps of each payment at most, besides a share of it, in minor units of a currency. */
+  readonly each: (currency: string) => bigint;
+
   constructor(settings: Settings) {
-    this.#settings = settings;
+    this.#listIn = remembered((currency) => new Set(settings.fees.map((fee) => minorOf(fee, currency))));
+    this.each = remembered((currency) => minorOf(settings.fee_each, currency) ?? 0n);
     this.#mostKept = percentMillis(settings.fee_percent);
   }
 
@@ -35,7 +38,7 @@ export class Fees {
 
   /** True when an amount in minor units is on the list of bank and wire fees. */
   isListed(minor: bigint, currency: string): boolean {
-    return this.#in(currency).has(minor);
+    return this.#listIn(currency).has(minor);
   }
 
   /** True when several lines that were matched are short by this sum, in minor units. */
@@ -51,19 +54,12 @@ export class Fees {
 
   /** The bank and wire fees on the list, in minor units of a currency. */
   listed(currency: string): readonly bigint[] {
-    return [...this.#in(currency)].filter((fee) => fee !== null);
+    return [...this.#listIn(currency)].filter((fee) => fee !== null);
   }
 
   /** True when an amount in minor units is no more than the largest fee on the list. */
   isAtMost(minor: bigint, currency: string): boolean {
-    return [...this.#in(currency)].some((fee) => fee !== null && minor <= fee);
-  }
-
-  #in(currency: string): ReadonlySet<bigint | null> {
-    let fees = this.#lists.get(currency);
-    if (!fees)
-      this.#lists.set(currency, (fees = new Set(this.#settings.fees.map((fee) => minorOf(fee, currency)))));
-    return fees;
+    return [...this.#listIn(currency)].some((fee) => fee !== null && minor <= fee);
   }
 
   /** True when a processor may keep so much of a gross amount, both in minor units, that some lines come to: a share, and so much each. */
@@ -102,14 +98,6 @@ export class Fees {
   /** What a payment of a gross amount may leave, by what was seen to be kept of others; in minor units. */
   netOf(gross: bigint, currency: string): readonly bigint[] {
     return (this.#kept.get(currency) ?? []).map((kept) => gross - kept(gross));
-  }
-
-  /** What a processor keeps of each payment at most, besides a share of it, in minor units. */
-  each(currency: string): bigint {
-    let fee = this.#eachOf.get(currency);
-    if (fee === undefined)
-      this.#eachOf.set(currency, (fee = minorOf(this.#settings.fee_each, currency) ?? 0n));
-    return fee;
   }
 }
 

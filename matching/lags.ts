@@ -1,4 +1,4 @@
-import type { Line } from './line.ts';
+import { type Line, amountKey } from './line.ts';
 
 // Further apart, two lines of one amount are hardly one event.
 const MOST_DAYS = 10;
@@ -22,10 +22,10 @@ export class Lags {
   /** @param oneOff lines whose amount no other line of their side has. */
   constructor(oneOff: readonly Line[]) {
     const postings = new Map<string, Line>();
-    for (const line of oneOff) if (line.side === 'ledger') postings.set(amountOf(line), line);
+    for (const line of oneOff) if (line.side === 'ledger') postings.set(postingKey(line), line);
     const seen = Map.groupBy(
       oneOff.flatMap((line) => {
-        const posting = line.side === 'statement' ? postings.get(amountOf(line)) : undefined;
+        const posting = line.side === 'statement' ? postings.get(postingKey(line)) : undefined;
         const lag = posting ? line.day - posting.day : Infinity;
         return Math.abs(lag) <= MOST_DAYS ? [{ flow: flowOf(line), lag }] : [];
       }),
@@ -58,8 +58,8 @@ function shareOf(lag: number): number {
   return 2 ** -(BITS_A_DAY * Math.abs(lag));
 }
 
-function amountOf({ currency, minor }: Line): string {
-  return `${currency} ${minor}`;
+function postingKey(line: Line): string {
+  return amountKey(line, 'ledger', line.minor);
 }
 
 function flowOf({ currency, minor }: Line): string {

@@ -21,8 +21,7 @@ export function linesWithPartner(board: Board): ReadonlySet<Line> {
   for (const other of board.open('statement')) {
     const one = statistics.isOneOff(other) ? ledger.get(amountKey(other, 'ledger', other.minor)) : undefined;
     if (!one || !isNear(one, other)) continue;
-    const evidence = board.weigh(one, other);
-    if (!evidence.contradicted && !board.namesAnother(one, other, evidence)) found.add(one).add(other);
+    if (!board.tellsApart(one, other, board.weigh(one, other))) found.add(one).add(other);
   }
   return found;
 }

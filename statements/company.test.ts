@@ -42,7 +42,7 @@ function faulty(text: string, line: number, what: RegExp): void {
       assert.ok(error instanceof ConfigError, String(error));
       assert.match(error.what, what);
       assert.equal(error.line, line);
-      assert.match(error.message, /company\.yaml(:\d+)?: .*; /);
+      assert.match(error.message, line === 0 ? /company\.yaml: .*; / : /company\.yaml:\d+: .*; /);
       return true;
     },
   );

@@ -132,7 +132,7 @@ function pairsOf(
     if (!withText && one.name && other.name && !isUnmistakable(board, one, other, evidence)) return null;
     if (!withText && board.namesKnownOther(one, other)) return null;
     if (withText && evidence.alias !== (rule === amountDateAlias) && !evidence.shared) return null;
-    if (!evidence.shared && (evidence.contradicted || board.namesAnother(one, other, evidence))) return null;
+    if (!evidence.shared && board.tellsApart(one, other, evidence)) return null;
     const times = ledger.length === statement.length ? ledger.length : 0;
     const isOnly = times === 1 && isNearlyNamed(one, evidence);
     const isWritten = misdated && (evidence.namePercent ?? 0) >= PLAIN_PERCENT;

@@ -113,7 +113,7 @@ class Rests {
     );
     if (!one || others.length > 0 || !isOdd(one.minor)) return null;
     const evidence = this.#board.weigh(own, one);
-    if (evidence.contradicted || this.#board.namesAnother(own, one, evidence)) return null;
+    if (this.#board.tellsApart(own, one, evidence)) return null;
     const isToo = evidence.shared !== null || (evidence.namePercent ?? 0) >= ALIKE_PERCENT;
     if (!isToo && this.#board.namesKnownOther(own, one)) return null;
     const most = isToo ? CHANCE_BOTH : chance;

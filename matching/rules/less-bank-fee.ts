@@ -54,7 +54,7 @@ function fitting(
 
 function areOne(board: Board, net: Line, gross: Line): boolean {
   const evidence = board.weigh(net, gross);
-  if (evidence.contradicted || board.namesAnother(net, gross, evidence)) return false;
+  if (board.tellsApart(net, gross, evidence)) return false;
   // Of payments there are too many for an amount to tell alone.
   const isTold = evidence.shared !== null || (evidence.namePercent ?? 0) >= ALIKE_PERCENT;
   return isTold || (gross.minor > 0n && !haveTexts(net, gross));

@@ -42,14 +42,16 @@ export const counterpartyComponent: Rule = {
       return name ? [`${line.currency} ${name.joined}`] : [];
     });
     const alone = new Set(linesAlone(board));
+    // What one line comes to by chance, where it is no round one, other rules know.
+    const partsOf = (whole: Line) => {
+      if (!alone.has(whole) || isOdd(whole.minor)) return [];
+      const parts = names.near(whole, (line) => alone.has(line) && isPart(whole, line));
+      return canReach(whole, parts) ? parts : [];
+    };
     for (const ledger of ours.values()) {
-      const [first, ...more] = ledger;
+      const [first] = ledger;
       if (!first || ledger.length > MOST_LINES) continue;
-      const isOne = more.length === 0;
-      // What one line comes to by chance, where it is no round one, other rules know.
-      if (isOne && (!alone.has(first) || isOdd(first.minor))) continue;
-      const near = names.near(first, (line) => !isOne || (alone.has(line) && isPart(first, line)));
-      if (isOne && !canReach(first, near)) continue;
+      const near = ledger.length > 1 ? names.near(first, () => true) : partsOf(first);
       const alike = near.map((line) => ({ line, percent: board.namePercent(first, line) }));
       // Those whose name may be another's only where the sure ones do not add up.
       for (const least of [SURELY_PERCENT, ALIKE_PERCENT])

@@ -181,8 +181,8 @@ class Elsewhere {
   }
 
   /**
-   * True where it has both amounts too, as of a deposit that was returned, so that each has its partner there; or what was taken back,
-   * or what that was taken of.
+   * True where it has both amounts too, as of a deposit that was returned, so that each has its partner there; or only the
+   * one that takes back, or only the one that is taken back.
    */
   has(pair: Opposites): boolean {
     return (
@@ -217,10 +217,9 @@ class Elsewhere {
 
   /** What may be a line's partner there: of no other document and no other party. */
   #likely(line: Line): Line[] {
-    return this.#near(line, otherSide(line)).filter((other) => {
-      const evidence = this.#board.weigh(line, other);
-      return !evidence.contradicted && !this.#board.namesAnother(line, other, evidence);
-    });
+    return this.#near(line, otherSide(line)).filter(
+      (other) => !this.#board.tellsApart(line, other, this.#board.weigh(line, other)),
+    );
   }
 
   /** Open lines of a side with a line's amount. */
