@@ -1,6 +1,7 @@
 import { isSpecific } from '../../ledger/keys.ts';
 import { show } from '../amounts.ts';
 import { type Board, type Rule, apart, sideOf } from '../board.ts';
+import { Doubles, type Pair } from '../doubles.ts';
 import { type Line, byKeys } from '../line.ts';
 
 // Below this two names are of two parties, whatever else agrees.
@@ -8,11 +9,11 @@ const CONTRADICTING_PERCENT = 50;
 
 /**
  * Same specific reference and same amount, the only such pair. "Only" is strict: on both sides the reference stands on the
- * same amounts, each of them once, so that nothing else in the account could be meant.
+ * same amounts, each of them once, and neither line has a double, so that nothing else in the account could be meant.
  */
 export const exactReference: Rule = {
   name: 'exact_reference',
-  version: 7,
+  version: 8,
   find(board) {
     const open = board.open();
     const keys = (line: Line) =>
@@ -20,6 +21,7 @@ export const exactReference: Rule = {
     // Most references of what is left stand on one line only.
     const again = repeated(open);
     const candidates = open.filter(({ reference }) => reference !== null && again.has(reference));
+    const found: Pair[] = [];
     for (const lines of byKeys(candidates, keys).values()) {
       const [ledger, statement] = [sideOf(lines, 'ledger'), sideOf(lines, 'statement')];
       if (ledger.length !== statement.length || ledger.length > MOST_INSTALMENTS) continue;
@@ -27,8 +29,10 @@ export const exactReference: Rule = {
       if (byAmount.size !== ledger.length) continue;
       const pairs = statement.map((line) => ({ statement: line, ledger: byAmount.get(line.minor) }));
       if (new Set(pairs.map((pair) => pair.ledger)).size !== ledger.length) continue;
-      for (const pair of pairs) if (pair.ledger) settleable(board, pair.ledger, pair.statement);
+      for (const pair of pairs) if (pair.ledger) found.push([pair.ledger, pair.statement]);
     }
+    const doubles = new Doubles(board, found);
+    for (const pair of found) if (!doubles.of(pair)) settleable(board, ...pair);
   },
 };
 
