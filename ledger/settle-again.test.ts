@@ -54,10 +54,8 @@ test('a second file changes only what it must: settled stays, the same proposal 
   const named = (open: readonly OpenLine[], ...ids: string[]) =>
     ids.flatMap((id) => open.filter((item) => item.external_id === id));
   const reconciliation = await smallBooks(base.door, {
-    ledger: ['L1', 'L2', 'L3'].map((id) => line(id, '10.00', id === 'L1' ? { reference: 'INV-1001' } : {})),
-    statement: ['S1', 'S2', 'S3'].map((id) =>
-      line(id, '10.00', id === 'S1' ? { reference: 'INV-1001' } : {}),
-    ),
+    ledger: [line('L1', '11.00', { reference: 'INV-1001' }), line('L2', '10.00'), line('L3', '10.00')],
+    statement: [line('S1', '11.00', { reference: 'INV-1001' }), line('S2', '10.00'), line('S3', '10.00')],
   });
   await settle(reconciliation, (open) => [
     candidate(named(open, 'L2', 'S2'), 'first'),

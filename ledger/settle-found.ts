@@ -6,12 +6,12 @@ import type { ListMaker } from './settle-digest.ts';
 /** The rule whose clearest cases are found in the database; `matching/rules` has the rest of it. */
 export const BULK_RULE = 'exact_reference';
 /** That of the rule which the database tells in its own words. */
-export const BULK_VERSION = 7;
+export const BULK_VERSION = 8;
 
 /**
- * Finds the pairs that the rule `exact_reference` would find and nobody could doubt (migration 0023 says which), and
- * keeps them in the temporary table `settle_found` until the transaction ends. What is not there is left to the matcher;
- * so the database saves time and decides nothing otherwise.
+ * Finds the pairs that the rule `exact_reference` would find and nobody could doubt (migrations 0023 and 0024 say which), and
+ * keeps them in the temporary table `settle_found` until the transaction ends. What is not there stands in `settle_left`, for the
+ * matcher; so the database saves time and decides nothing otherwise.
  * @param again earlier matches whose lines count as open.
  */
 export async function findByReference(

@@ -9,7 +9,7 @@ import { BULK_RULE, BULK_VERSION } from './settle-found.ts';
 
 const BATCH = 2_000;
 
-/** The open lines that `settle_found` did not take, those of the engine's earlier proposals among them. */
+/** The open lines that are in no pair of `settle_found`, those of the engine's earlier proposals among them. */
 export async function leftOpen(tx: Transaction<Database>, reconciliation: string): Promise<HeldLines> {
   return new HeldLines(
     await copiedWhole(
@@ -18,10 +18,7 @@ export async function leftOpen(tx: Transaction<Database>, reconciliation: string
         select i.id, i.side, i.external_id, i.date::text, i.currency, i.amount::text, i.base_amount::text, i.fee::text, i.reference,
                i.counterparty, i.description, i.group_key
           from items i
-         where i.reconciliation_id = ${sql.lit(reconciliation)}
-           and (not exists (select from dispositions d where d.item_id = i.id and d.live)
-                or i.id in (select a.item_id from settle_again a))
-           and i.id not in (select ledger_id from settle_found union all select statement_id from settle_found)`,
+         where i.reconciliation_id = ${sql.lit(reconciliation)} and i.id in (select l.item_id from settle_left l)`,
     ),
   );
 }
