@@ -82,6 +82,7 @@ export class Names {
 function wordsOf(text: string): string[] {
   let folded = foldText(text.slice(0, LONGEST_TEXT)).replace(/['’`]/g, '').trim();
   if (folded.includes('*')) folded = folded.replace(PROCESSORS, '');
+  if (folded.includes('@')) folded = folded.replace(ADDRESS, nameInAddress);
   folded = folded.replace(WAYS, ' ').replace(DOCUMENTS, ' ');
   if (MARKETPLACE.test(folded)) {
     const plain = folded.replace(/[^\p{L}\p{N}*]+/gu, ' ');
@@ -94,6 +95,27 @@ function wordsOf(text: string): string[] {
     .filter((word) => !CHANNEL.has(word) && !isNumber(word))
     .slice(0, MOST_WORDS);
 }
+
+/** Whose an address is: `Lindholm Bakery` of billing@lindholm-bakery.co.uk, `J Okafor` of j.okafor81 at a provider of addresses. */
+function nameInAddress(_: string, mailbox: string, domain: string): string {
+  const owner = domain.replace(/(?:\.(?:com?|org|net|gov|ac|edu))?\.[a-z]+$/, '').replace(/^.*\./, '');
+  const person = mailbox.replace(/[\d._+-]+/g, ' ').trim();
+  if (PROVIDERS.has(owner)) return person;
+  return ROLES.test(mailbox) ? owner.replaceAll('-', ' ') : `${owner.replaceAll('-', ' ')} ${person}`;
+}
+
+const ADDRESS = /([a-z0-9._+-]+)@([a-z0-9-]+(?:\.[a-z0-9-]+)+)/g;
+const PROVIDERS = new Set(
+  (
+    'gmail googlemail outlook hotmail live msn yahoo ymail rocketmail icloud me mac aol gmx web t-online freenet posteo ' +
+    'proton protonmail pm fastmail hey zoho mail email inbox yandex qq 163 126 naver orange wanadoo free laposte sfr ' +
+    'libero tiscali virgilio btinternet sky virginmedia talktalk ntlworld bigpond optusnet comcast verizon att sbcglobal ' +
+    'cox charter earthlink rogers shaw telus bluewin ziggo kpnmail planet telenet skynet seznam wp o2 onet interia uol bol terra'
+  ).split(' '),
+);
+// Mailboxes of an office, which name nobody.
+const ROLES =
+  /^(?:info|hello|contact|kontakt|office|mail|email|post|team|admin|accounts?|accounting|buchhaltung|compta|comptabilite|finance|billing|invoices?|rechnung(?:en)?|facturation|payments?|zahlungen|payables?|receivables?|ap|ar|sales|orders?|shop|service|support|help|no-?reply|purchasing|einkauf|treasury|bookkeeping)[\d._+-]*$/;
 
 // A number, or an order's code.
 function isNumber(word: string): boolean {
@@ -145,7 +167,7 @@ export function likeness(a: Name, b: Name, telling: Telling): Likeness {
   extra = Math.max(0, extra);
   const total = found + missed;
   const contained = total === 0 ? 0 : found / total;
-  const whole = Math.max(joinedAlike(a, b), isAcronym(a, b) ? 0.8 : 0);
+  const whole = Math.max(joinedAlike(a, b), isAcronym(a, b) || isHandle(a, b) ? 0.8 : 0);
   const alike = Math.max(contained * (1 - (0.2 * extra) / (extra + total + 1)), whole);
   const said = whole > contained ? Math.max(shared, whole * Math.min(ours, theirs)) : shared;
   const bits = alike >= 0.3 ? said - (whole > contained ? 0 : missed * 0.8) - extra * 0.08 : UNLIKE_BITS;
@@ -242,6 +264,18 @@ function isAcronym(a: Name, b: Name): boolean {
     (same >= acronym.length || (same === acronym.length - 1 && LEGAL_INITIALS.has(acronym[same] ?? '')))
   );
 }
+
+/** `jokafor`, `johno` or `okaforj` for John Okafor. */
+function isHandle(a: Name, b: Name): boolean {
+  const [short, long] = a.words.length <= b.words.length ? [a, b] : [b, a];
+  if (short.words.length !== 1 || long.words.length < 2) return false;
+  const [first = '', last = ''] = [long.words[0], long.words.at(-1)];
+  if (short.joined.length < SHORTEST_HANDLE) return false;
+  const initials = [first[0] ?? '', last[0] ?? ''] as const;
+  return [initials[0] + last, last + initials[0], first + initials[1]].includes(short.joined);
+}
+
+const SHORTEST_HANDLE = 5;
 
 // EEI for Evergreen Environmental Inc.
 const LEGAL_INITIALS = new Set('iclgsnb');
