@@ -14,11 +14,12 @@ import { isMonthNumber } from '../periods.ts';
  */
 export const groupKey: Rule = {
   name: 'group_key',
-  version: 7,
+  version: 8,
   find(board) {
     for (const { group, lines, ledger, statement } of groups(board)) {
       if (Math.min(ledger.length, statement.length) !== 1 || gross(ledger) !== gross(statement)) continue;
       if (!namesOneBatch(group) || ofAnotherParty(board, ledger, statement)) continue;
+      if (isOneAndOffsets(ledger, statement)) continue;
       const fees = lines.reduce((total, line) => total + line.fee, 0n);
       const currency = ledger[0]?.currency ?? '';
       const stated = fees === 0n ? '' : `, stated fees of ${show(fees, currency)} included`;
@@ -38,6 +39,13 @@ export const groupKey: Rule = {
 function namesOneBatch(group: string): boolean {
   const key = referenceKey(group) ?? '';
   return /\d/.test(key) && !isStanding(key) && !isMonthNumber(key);
+}
+
+/** True when one of many lines has all that the other side's one line comes to: the others are nothing, as a wrong posting and its reversal. */
+function isOneAndOffsets(ledger: readonly Line[], statement: readonly Line[]): boolean {
+  if (Math.min(ledger.length, statement.length) !== 1) return false;
+  const amounts = new Set(ledger.map((line) => gross([line])));
+  return statement.some((line) => amounts.has(gross([line])));
 }
 
 /** True when all parts are of one party, and the line that they make up plainly of another. */
@@ -60,10 +68,10 @@ export const LEAST_TIMES_FEE = 10n;
 /** Many lines of one group against many, to the cent. A proposal. */
 export const groupMany: Rule = {
   name: 'group_many',
-  version: 4,
+  version: 5,
   find(board) {
     for (const { group, lines, ledger, statement } of groups(board))
-      if (gross(ledger) === gross(statement) && namesOneBatch(group))
+      if (gross(ledger) === gross(statement) && namesOneBatch(group) && !isOneAndOffsets(ledger, statement))
         board.take({
           rule: groupMany.name,
           type: shapeOf(ledger, statement),
