@@ -88,7 +88,7 @@ function wordsOf(text: string): string[] {
     const plain = folded.replace(/[^\p{L}\p{N}*]+/gu, ' ');
     for (const [shape, name] of MARKETPLACES) if (shape.test(plain)) folded = name;
   }
-  const all = counterpartyKey(folded)?.split(' ') ?? [];
+  const all = counterpartyKey(folded.replace(ACCOUNT_CODE, '$1'))?.split(' ') ?? [];
   // `Order 704` and `ACH CREDIT` name nobody.
   return all
     .map(withoutSlips)
@@ -116,6 +116,9 @@ const PROVIDERS = new Set(
 // Mailboxes of an office, which name nobody.
 const ROLES =
   /^(?:info|hello|contact|kontakt|office|mail|email|post|team|admin|accounts?|accounting|buchhaltung|compta|comptabilite|finance|billing|invoices?|rechnung(?:en)?|facturation|payments?|zahlungen|payables?|receivables?|ap|ar|sales|orders?|shop|service|support|help|no-?reply|purchasing|einkauf|treasury|bookkeeping)[\d._+-]*$/;
+
+// A customer's or supplier's short name in the books, which is all that their column has: KIRKS01 for Kirkstall Bakery.
+const ACCOUNT_CODE = /^([a-z]{4,8})0?\d{1,2}$/;
 
 // A number, or an order's code.
 function isNumber(word: string): boolean {

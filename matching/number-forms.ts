@@ -22,6 +22,8 @@ const NUMBER_FIELD = /^(?:\d{6,}|[A-Z]{3,5}\d{8,})$/;
 // Of a business year: INV/22-23/0651, 1137/2025-26.
 const FISCAL = /^[A-Z]*[-/_.]?(?:20)?(\d\d)[-/](\d\d)[-/_.](\d{3,})$/;
 const FISCAL_LAST = /(?:^|[-/_.])([A-Z]*[-/_.]?(\d{1,6})[-/_](?:20)?([123]\d)-([123]\d))(?=$|[-/_.])/;
+// What was delivered or charged of an order: 400165068-1, SO1003312_4471.
+const IN_PARTS = /^([A-Z]{0,5}\d{6,})(?:[-_]\d{1,2}|_\d{4})$/;
 const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+|(?:-\d{3,}){2,})$/;
 // Before a list: /RFB/74742/74745.
 const FIELD_BEFORE = /^(?:[A-Z]{2,}\/)+(?=\d+\/)/;
@@ -75,6 +77,8 @@ export function listed(word: string, before: string): string[] {
   if (group !== undefined) return [word, group];
   const range = rangeIn(word, before);
   if (range.length > 0) return [word, ...range];
+  const [, order] = IN_PARTS.exec(word) ?? [];
+  if (order !== undefined && !isDateOrYear(order)) return [word, order];
   const [, fiscal] = FISCAL_LAST.exec(word) ?? [];
   const fields = fieldsIn(word);
   if (fiscal !== undefined && fiscal !== word) fields.push(fiscal);

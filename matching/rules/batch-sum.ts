@@ -2,7 +2,7 @@ import { magnitude } from '../amounts.ts';
 import type { Board, Rule } from '../board.ts';
 import type { Line } from '../line.ts';
 import { linesWithPartner } from '../partners.ts';
-import { bankOwnOfMonth } from './bank-own-of-month.ts';
+import { bankOwnTogether } from './bank-own.ts';
 import { type Batch, Batches } from './batches.ts';
 import { numberedTogether } from './numbered-together.ts';
 import { paidInTogether } from './paid-in-together.ts';
@@ -48,8 +48,8 @@ export const batchSum: Rule = {
       );
     });
     if (together) solveAlone((line) => (line.said.collective ? together(line) : []));
-    const ofMonth = bankOwnOfMonth(board.open());
-    solve(board, batchSum, (line) => (line.said.bankOwn ? ofMonth(line) : []));
+    const own = bankOwnTogether(board.open());
+    solve(board, batchSum, (line) => (line.said.bankOwn ? own(line) : []));
   },
 };
 

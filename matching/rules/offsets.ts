@@ -10,7 +10,7 @@ import { isOdd } from '../statistics.ts';
  */
 export const sameSideOffset: Rule = {
   name: 'same_side_offset',
-  version: 12,
+  version: 13,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const elsewhere = new Elsewhere(board);
@@ -19,6 +19,7 @@ export const sameSideOffset: Rule = {
       if (paysThrough(board, pair) || elsewhere.has(pair) || areOfOneBatch(pair)) continue;
       if (hasTwin(board, named, first) && hasTwin(board, named, pair.second)) continue;
       if (isSpokenFor(board, named, first) || isSpokenFor(board, named, pair.second)) continue;
+      if (isReturnedThere(board, named, pair)) continue;
       const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
       // Where the other side knows this event, one posting is its, and only what was taken back besides is offset.
       const known = across.filter((line) => line.side !== first.side && board.isOpen(line)).length;
@@ -60,12 +61,17 @@ export const namedOffset: Rule = {
  */
 export const reversalInText: Rule = {
   name: 'reversal_in_text',
-  version: 9,
+  version: 10,
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const elsewhere = new Elsewhere(board);
     for (const pair of opposites(board, identifierKeys))
-      if (!hasTwin(board, named, pair.first) && !paysThrough(board, pair) && !elsewhere.has(pair))
+      if (
+        !hasTwin(board, named, pair.first) &&
+        !isReturnedThere(board, named, pair) &&
+        !paysThrough(board, pair) &&
+        !elsewhere.has(pair)
+      )
         offset(board, reversalInText, pair, 90, 'and name one identifier');
     const isTakenBack = (pair: Opposites) => {
       const both = pair.first.said.reverses && pair.second.said.reverses;
@@ -158,6 +164,26 @@ function hasTwin(board: Board, named: ReadonlyMap<string, readonly Line[]>, line
     named
       .get(key)
       ?.some((other) => other.side !== line.side && other.minor === line.minor && board.isOpen(other)),
+  );
+}
+
+/** True when the other side says that the same document came back, by another amount: with what the bank charged for it. */
+function isReturnedThere(
+  board: Board,
+  named: ReadonlyMap<string, readonly Line[]>,
+  { first, second }: Opposites,
+): boolean {
+  const back = first.said.reverses ? first : second;
+  return identifierKeys(back).some((key) =>
+    named
+      .get(key)
+      ?.some(
+        (other) =>
+          other.side !== back.side &&
+          other.said.reverses &&
+          other.minor > 0n === back.minor > 0n &&
+          board.isOpen(other),
+      ),
   );
 }
 
