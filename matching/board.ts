@@ -123,12 +123,13 @@ export class Board {
    * True when both lines name a counterparty and plainly not the same one, or doubtfully and the other side knows each of
    * them under its own name, or when the other side was seen to write this name for another.
    */
-  namesAnother(a: Line, b: Line, { namePercent, sameParty }: Evidence): boolean {
+  namesAnother(a: Line, b: Line, { namePercent, sameParty, saysDay }: Evidence): boolean {
     const [ours, theirs] = a.side === 'ledger' ? [a, b] : [b, a];
     const percent = namePercent ?? 0;
     const isUnlike = percent < UNLIKE_PERCENT && a.side !== b.side;
-    if (isUnlike && !sameParty && !this.#namesNobody(ours) && this.#aliases.isOfAnother(ours, theirs))
-      return true;
+    // A processor is known by its fees, too; who names the day means that day's takings.
+    const mayBeAnother = isUnlike && !sameParty && !saysDay && !this.#namesNobody(ours);
+    if (mayBeAnother && this.#aliases.isOfAnother(ours, theirs)) return true;
     if (!a.name || !b.name || percent >= DOUBTFUL_PERCENT) return false;
     if (percent < UNLIKE_PERCENT) return true;
     return this.#isKnown(a, a.name) && this.#isKnown(b, b.name);

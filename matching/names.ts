@@ -46,6 +46,7 @@ const CHANNEL = new Set(
     'outward inward from to of the and for ref reference inv invoice invoices no nr num number receipt rcpt online web des ' +
     'indn orig sec ppd ccd pmt pymt payment payments pay paid payable autopay bill id eft giro iban bic acct account txn trx part ' +
     'settlement remittance remit recd rcvd received banking xfer visa mastercard ecom contactless transaction posting posted booking booked entry gl journal misc sundry chq chk check cheque customer vendor supplier ueberweisung gutschrift lastschrift ' +
+    'bulk file run sammler sammelueberweisung ' +
     'usd eur gbp chf jpy sek nok dkk pln czk inr cad aud fx neft rtgs imps upi clg cts micr tds zelle venmo cashapp cashout fpi fps bgc bacs chaps faster bonifico favore vs accredito notprovided eref svwz kref mref cred ' +
     'mr mrs ms miss mme herr frau dhr mw rechnung virement facture zahlung eingang ausgang order via per re misc'
   ).split(' '),

@@ -14,7 +14,7 @@ const CHANCE_STATED = 0.05;
 // What is paid in was booked before, and what is paid out was sold days ago.
 const DAYS_BEFORE = 1;
 const DAYS_TO_PAY_OUT = 4;
-const LEAST_OF_DAY = 3;
+const [LEAST_OF_DAY, LEAST_COUNTED] = [3, 4];
 // Most is paid in within days, and there the chance is worth more.
 const [SOON_DAYS, TIMES_LIKELIER] = [3, 6];
 const CHANCE_OF_ONE = 0.05;
@@ -57,7 +57,7 @@ function poolsOf(board: Board, line: Line, batch: Batch, ofMany: number): Pool[]
   const { word, by, tied } = batch;
   const { count, fees, collective } = line.said;
   const said = word !== null && saysWord(line, word);
-  const counted = count === batch.lines.length && (tied || word !== null);
+  const counted = count === batch.lines.length && (tied || word !== null || count >= LEAST_COUNTED);
   const stated = line.side === 'statement' && fees.length > 0 && collective;
   const least = count === null ? {} : { least: count, most: count };
   const inParts = (said || mayBeMany(line, tied)) && batch.mayHoldPartsOf(line.minor, count ?? undefined);

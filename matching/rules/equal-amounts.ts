@@ -130,7 +130,6 @@ function pairsOf(
     if (!withText && isBanksOwn(one, other) && !areOneOff(board, one, other)) return null;
     // Two names that are not alike are a text that does not agree.
     if (!withText && one.name && other.name && !isUnmistakable(board, one, other, evidence)) return null;
-    // A processor that pays a day's takings is known by its fees, too.
     if (!withText && !evidence.saysDay && board.namesKnownOther(one, other)) return null;
     if (withText && evidence.alias !== (rule === amountDateAlias) && !evidence.shared) return null;
     if (!evidence.shared && board.tellsApart(one, other, evidence)) return null;
