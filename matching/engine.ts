@@ -3,6 +3,7 @@ import type { Line } from './line.ts';
 import { amountMismatch } from './rules/amount-mismatch.ts';
 import { amountNear } from './rules/amount-near.ts';
 import { amountSlip } from './rules/amount-slip.ts';
+import { batchInParts } from './rules/batch-in-parts.ts';
 import { batchPair } from './rules/batch-pair.ts';
 import { batchSum } from './rules/batch-sum.ts';
 import { codeGroup, dayGroup } from './rules/code-group.ts';
@@ -45,6 +46,7 @@ export const RULES: readonly Rule[] = [
   groupMany,
   groupRemainder,
   batchTotal,
+  batchInParts,
   counterpartySum,
   statementOfAccount,
   lessCommission,

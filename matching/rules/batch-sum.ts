@@ -4,6 +4,7 @@ import type { Line } from '../line.ts';
 import { linesWithPartner } from '../partners.ts';
 import { bankOwnTogether } from './bank-own.ts';
 import { type Batch, Batches } from './batches.ts';
+import { ofNamedDay } from './named-day.ts';
 import { numberedTogether } from './numbered-together.ts';
 import { paidInTogether } from './paid-in-together.ts';
 import { postedInARow } from './posted-in-a-row.ts';
@@ -22,13 +23,14 @@ const CHANCE_OF_ONE = 0.05;
 /** One line against several of one day that have something in common: a deposit, a card batch, a payroll. A proposal. */
 export const batchSum: Rule = {
   name: 'batch_sum',
-  version: 11,
+  version: 12,
   find(board) {
     const partners = linesWithPartner(board);
     const open = board.open().filter((line) => !partners.has(line));
     const row = postedInARow(open);
     const solveAlone = (poolsFor: (line: Line) => Pool[]) =>
       solve(board, batchSum, (line) => (partners.has(line) ? [] : poolsFor(line)));
+    solveAlone(ofNamedDay(open));
     solveAlone(row);
     solveAlone(numberedTogether(open));
     const batches = new Batches(open);

@@ -18,9 +18,16 @@ const MOST_OF_BATCH = 2;
 /** One line against several that name the same invoice, order or remittance, or that it names. A proposal. */
 export const identifierSum: Rule = {
   name: 'identifier_sum',
-  version: 10,
+  version: 11,
   find(board) {
     const documents = new Documents(board);
+    // A charge is part of what was charged back, and no chargeback less a sale.
+    solve(board, identifierSum, (line) => {
+      const lines = sameSign(line, documents.sharedWith(line));
+      if (!canReach(line, lines)) return [];
+      const together = (parts: readonly Line[]) => ofOneParty(board, line, parts);
+      return [{ lines, why: WHY, percent: 97, chance: CHANCE, whole: CERTAIN, wholeOnly: true, together }];
+    });
     solve(board, identifierSum, (line) => {
       const lines = documents.sharedWith(line);
       if (!canReach(line, lines, BigInt(lines.length) + mostKeptOf(line))) return [];

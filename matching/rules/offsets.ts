@@ -14,11 +14,12 @@ export const sameSideOffset: Rule = {
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const elsewhere = new Elsewhere(board);
-    for (const pair of opposites(board, (line) => (line.reference === null ? [] : [line.reference]))) {
+    const references = (line: Line) =>
+      line.reference === null || isSpokenFor(board, named, line) ? [] : [line.reference];
+    for (const pair of opposites(board, references)) {
       const { first } = pair;
       if (paysThrough(board, pair) || elsewhere.has(pair) || areOfOneBatch(pair)) continue;
       if (hasTwin(board, named, first) && hasTwin(board, named, pair.second)) continue;
-      if (isSpokenFor(board, named, first) || isSpokenFor(board, named, pair.second)) continue;
       if (isReturnedThere(board, named, pair)) continue;
       const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
       // Where the other side knows this event, one posting is its, and only what was taken back besides is offset.
@@ -65,7 +66,8 @@ export const reversalInText: Rule = {
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const elsewhere = new Elsewhere(board);
-    for (const pair of opposites(board, identifierKeys))
+    const keys = (line: Line) => (isSpokenFor(board, named, line) ? [] : identifierKeys(line));
+    for (const pair of opposites(board, keys))
       if (
         !hasTwin(board, named, pair.first) &&
         !isReturnedThere(board, named, pair) &&
@@ -187,12 +189,23 @@ function isReturnedThere(
   );
 }
 
-/** True when the other side has the amount under an identifier of the line as often as its own side has. */
+/**
+ * True when the other side has the amount under an identifier of the line, and none of the line's side that has it too is nearer
+ * to it: of a debit, its return and the debit that was presented again, the last.
+ */
 function isSpokenFor(board: Board, named: ReadonlyMap<string, readonly Line[]>, line: Line): boolean {
   return identifierKeys(line).some((key) => {
     const same = (named.get(key) ?? []).filter((other) => other.minor === line.minor && board.isOpen(other));
-    const across = same.filter(({ side }) => side !== line.side).length;
-    return across > 0 && across >= same.length - across;
+    const across = same.filter(({ side }) => side !== line.side);
+    const own = same.filter(({ side }) => side === line.side);
+    if (across.length === 0 || across.length >= own.length) return across.length > 0;
+    if (own.length * across.length > MOST_PAIRS) return false;
+    const pairs = own
+      .flatMap((one) => across.map((other) => ({ one, other, days: Math.abs(one.day - other.day) })))
+      .sort((a, b) => a.days - b.days || a.one.rank - b.one.rank);
+    const taken = new Set<Line>();
+    for (const { one, other } of pairs) if (!taken.has(one) && !taken.has(other)) taken.add(one).add(other);
+    return taken.has(line);
   });
 }
 
