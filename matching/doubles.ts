@@ -34,9 +34,7 @@ export class Doubles {
   /** True when more lines of one side could be meant than lines of the other would go with. */
   of([ledger, statement]: Pair): boolean {
     const [paid, booked] = [this.#inPlaceOf(ledger), this.#inPlaceOf(statement)];
-    return (
-      paid.length > this.#withPartners(paid, booked) || booked.length > this.#withPartners(booked, paid)
-    );
+    return paid.length > this.#withPartners(paid, booked) || booked.length > this.#withPartners(booked, paid);
   }
 
   /** Lines of the other side that this one may be an event with, instead of its partner. */

@@ -29,6 +29,7 @@ import { statementOfAccount } from './rules/statement-of-account.ts';
 import { payoutShare, steadyShare } from './rules/steady-share.ts';
 import { unnamedRest, unnamedTotal } from './rules/unnamed.ts';
 import { unnamedRow } from './rules/unnamed-row.ts';
+import { wrongReference } from './rules/wrong-reference.ts';
 import type { Settings } from './settings.ts';
 
 /** The rules in their order: the surest first. What an earlier one takes, a later one does not see. */
@@ -41,6 +42,7 @@ export const RULES: readonly Rule[] = [
   intercompanyReference,
   dayTotal,
   amountDateText,
+  wrongReference,
   dayTotal,
   namedOffset,
   groupMany,

@@ -23,7 +23,9 @@ export const batchInParts: Rule = {
     });
     const parts = byKeys(open, ({ side, currency, date, minor, words, name }) =>
       words || name
-        ? [`${side} ${currency} ${date} ${minor > 0n ? '+' : '-'} ${name?.joined ?? ''} ${words?.joined ?? ''}`]
+        ? [
+            `${side} ${currency} ${date} ${minor > 0n ? '+' : '-'} ${name?.joined ?? ''} ${words?.joined ?? ''}`,
+          ]
         : [],
     );
     const byTotal = Map.groupBy(

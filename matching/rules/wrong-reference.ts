@@ -1,0 +1,54 @@
+import { show } from '../amounts.ts';
+import { type Board, type Rule, apart, percentScore, quote, sideOf } from '../board.ts';
+import { type Line, byKeys, isBanksOwn } from '../line.ts';
+import { otherPeriods } from '../periods.ts';
+import { otherLabels } from '../stated.ts';
+
+const ALIKE_PERCENT = 85;
+const NEAR_DAYS = 3;
+const PERCENT = 75;
+
+/**
+ * One amount and one name within days, and a document's number on one line that is not the other's: copied from last month, or from
+ * somebody else's. A proposal, where no other open line has the amount, and no other of that party ever had it.
+ */
+export const wrongReference: Rule = {
+  name: 'wrong_reference',
+  version: 1,
+  find(board) {
+    for (const lines of byKeys(board.open(), (line) => [`${line.currency} ${line.minor}`]).values()) {
+      const [[ledger, ...more], [statement, ...others]] = [
+        sideOf(lines, 'ledger'),
+        sideOf(lines, 'statement'),
+      ];
+      if (!ledger || !statement || more.length + others.length > 0) continue;
+      if (isWritten(board, ledger, statement)) propose(board, ledger, statement);
+    }
+  },
+};
+
+function isWritten(board: Board, ledger: Line, statement: Line): boolean {
+  if (Math.abs(ledger.day - statement.day) > NEAR_DAYS || isBanksOwn(ledger, statement)) return false;
+  if (![ledger, statement].every((line) => board.statistics.isOnlyOfParty(line))) return false;
+  const evidence = board.weigh(ledger, statement);
+  if (!evidence.contradicted || (evidence.namePercent ?? 0) < ALIKE_PERCENT) return false;
+  if (board.namesAnother(ledger, statement, evidence)) return false;
+  // Another month, another flat or another batch is another payment.
+  return (
+    !otherPeriods(ledger.said.periods, statement.said.periods) &&
+    !otherLabels(ledger.said.labels, statement.said.labels) &&
+    !board.statistics.ofTwoGroups(ledger, statement) &&
+    ledger.said.reverses === statement.said.reverses
+  );
+}
+
+function propose(board: Board, ledger: Line, statement: Line): void {
+  board.take({
+    rule: wrongReference.name,
+    type: 'fuzzy_match',
+    lines: [ledger, statement],
+    score: percentScore(PERCENT),
+    alternatives: 0,
+    reasons: `same amount ${show(ledger.minor, ledger.currency)} ${ledger.currency} and name, ${apart(ledger, statement)}; the two name different documents (quoted, not trusted: "${quote(ledger.nameText)}")`,
+  });
+}
