@@ -3,6 +3,21 @@ const NONE: readonly never[] = [];
 const WRITTEN =
   /(?<![\d.,/-])(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})([./-])(\d{1,2})(?:\5(?:\d{4}|\d{2}))?|(\d{4}|\d{6}))(?![\d,]|[./-]\d(?!\d?:))/g;
 
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+const OTHER_MONTHS = new Map([
+  ['mai', '05'],
+  ['okt', '10'],
+  ['dez', '12'],
+]);
+// 21MAR, 3 March, 3. Maerz, March 3.
+const SPELLED =
+  /(?<![a-z\d])(?:(\d{1,2})(?:st|nd|rd|th)?[ .-]*(jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]{0,6}|(jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]{0,6}[ .-]*(\d{1,2})(?:st|nd|rd|th)?)(?![a-z\d])/g;
+const MAY_SPELL = /\d[a-z .-]*(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)|(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z .-]*\d/;
+
+function monthOf(word: string): string {
+  return OTHER_MONTHS.get(word) ?? String(MONTHS.indexOf(word) + 1);
+}
+
 /**
  * The days that a text may name, as `MM-DD`: the day of a card sale in a posting of the day after. Where day and month can be
  * told either way, both; a four-digit number that could be a day is one.
@@ -28,6 +43,9 @@ export function daysSaid(text: string): readonly string[] {
       add(four.slice(2), four.slice(0, 2));
     }
   }
+  if (MAY_SPELL.test(text))
+    for (const [, day, month, monthFirst, dayLast] of text.matchAll(SPELLED))
+      add(monthOf(month ?? monthFirst ?? ''), day ?? dayLast ?? '');
   return found.size === 0 ? NONE : [...found];
 }
 

@@ -26,6 +26,7 @@ const LATE_DIGITS = 2;
 const DOUBTFUL_PERCENT = 35;
 const ALIKE_PERCENT = 60;
 const WORD_DAYS = 3;
+const MONTHS_APART = 30;
 // Two solutions whose odds differ by less than this factor (in bits) are as good as each other.
 const SLACK_BITS = 0.4;
 // Less than what counts as a difference, and more than a step in which gains are compared.
@@ -123,6 +124,8 @@ function pairsOf(
     const isFar = !misdated && days > (withText ? Math.max(window, late) : named);
     if (isFar && (!withText || days > document || !shareIdentifier(one, other))) return null;
     const evidence = board.weigh(one, other);
+    // What is of two documents, and months apart, is no late payment.
+    if (days > MONTHS_APART && nameOthers(one, other) && evidence.shared === null) return null;
     if (evidence.textual !== withText || (isFar && !board.nameOneDocument(evidence))) return null;
     // Cheques take their time: of an amount that nothing else in the account has.
     if (!withText && days > window && !areOneOff(board, one, other)) return null;
@@ -208,6 +211,10 @@ function isUnmistakable(board: Board, one: Line, other: Line, { days, namePercen
     days <= WORD_DAYS &&
     areOneOff(board, one, other)
   );
+}
+
+function nameOthers(...lines: readonly Line[]): boolean {
+  return lines.every(({ identifiers }) => identifiers.some((one) => one.own && !one.standing));
 }
 
 function areOneOff(board: Board, one: Line, other: Line): boolean {
