@@ -250,13 +250,17 @@ function bitsIn(word: number): number {
   return bits;
 }
 
-/** `IBM` for International Business Machines; `ERE Division 7` for a party of which another division is called so, too. */
+/**
+ * `IBM` for International Business Machines, `HMLR` for HM Land Registry; `ERE Division 7` for a party of which another division is
+ * called so, too.
+ */
 function isAcronym(a: Name, b: Name): boolean {
   const [short, long] = a.words.length <= b.words.length ? [a, b] : [b, a];
   const [acronym = ''] = short.words;
-  // Of nearly all names the first two words begin with other letters.
-  if (acronym.length < 3 || acronym[0] !== long.words[0]?.[0] || acronym[1] !== long.words[1]?.[0])
-    return false;
+  // Of nearly all names the first word begins with another letter.
+  if (acronym.length < 3 || acronym[0] !== long.words[0]?.[0]) return false;
+  if (short.words.length === 1 && acronym === withInitials(long)) return true;
+  if (acronym[1] !== long.words[1]?.[0]) return false;
   const rest = short.words.slice(1);
   if (!rest.every((word, at) => word === long.words.at(at - rest.length))) return false;
   const meant = long.words.slice(0, long.words.length - rest.length);
@@ -280,6 +284,11 @@ function isHandle(a: Name, b: Name): boolean {
 }
 
 const SHORTEST_HANDLE = 5;
+
+// What is short already stays as it is.
+function withInitials({ words }: Name): string {
+  return words.map((word) => (word.length === 2 ? word : (word[0] ?? ''))).join('');
+}
 
 // EEI for Evergreen Environmental Inc.
 const LEGAL_INITIALS = new Set('iclgsnb');

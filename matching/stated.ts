@@ -66,17 +66,17 @@ function stem(word: string): string {
     .slice(0, 4);
 }
 
-// `4 TRANSAKTIONEN`, `CNT 3`: how many payments a line is.
+// `4 TRANSAKTIONEN`, `CNT 3`, `x 5 @ £20`: how many payments a line is.
 const COUNT =
-  /\b(\d{1,3}) (?:transa\w*|items?|checks?|cheques?|betaling\w*|adeudos|recibos|posten|buchungen|payments|operat\w*|ops|chqs?|stk|stuks|st(?=$))\b|\b(?:cnt|count|anz|anzahl|qty|items?) ?[:=]? ?(\d{1,3})\b/;
+  /\b(\d{1,3}) (?:transa\w*|items?|checks?|cheques?|betaling\w*|adeudos|recibos|posten|buchungen|payments|operat\w*|ops|chqs?|stk|stuks|st(?=$))\b|\b(?:cnt|count|anz|anzahl|qty|items?) ?[:=]? ?(\d{1,3})\b|\bx ?(\d{1,3}) ?@/;
 // `pledge 2/4`, `part 1 of 3`.
 const PART = /(?<![\d./-])(\d{1,2}) ?(?:\/|of|von|van|de|sur) ?(\d{1,2})(?![\d./-])/;
 const MOST_PARTS = 36;
 
 /** How many payments a text says that it is; null when it does not. @param text as {@link foldText} gives it. */
 export function countIn(text: string): number | null {
-  const [, before, behind] = COUNT.exec(text) ?? [];
-  const count = parseInt(before ?? behind ?? '', 10);
+  const [, before, behind, each] = COUNT.exec(text) ?? [];
+  const count = parseInt(before ?? behind ?? each ?? '', 10);
   return count > 1 ? count : null;
 }
 

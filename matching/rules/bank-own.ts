@@ -17,7 +17,12 @@ export function bankOwnTogether(open: readonly Line[]): (line: Line) => Pool[] {
       const lines = together.get(`${line.currency} ${otherSide(line)} ${when}`) ?? [];
       const why = `are all that the bank took or gave of itself in ${when}`;
       const chance = line.said.bankOwn ? CHANCE_OF_OWN : CHANCE;
-      return lines.length < 2 ? [] : [{ lines, why, percent: 90, chance, wholeOnly: true as const }];
+      const pool = { why, percent: 90, chance, wholeOnly: true as const };
+      const { count } = line.said;
+      // Five at 20.00 are those of 20.00, where there are five.
+      const each = count === null ? [] : lines.filter(({ minor }) => minor * BigInt(count) === line.minor);
+      const counted = each.length === count ? [{ ...pool, lines: each, whole: Infinity }] : [];
+      return [...counted, ...(lines.length < 2 ? [] : [{ ...pool, lines }])];
     });
   };
 }

@@ -30,7 +30,7 @@ export const batchSum: Rule = {
     const row = postedInARow(open);
     const solveAlone = (poolsFor: (line: Line) => Pool[]) =>
       solve(board, batchSum, (line) => (partners.has(line) ? [] : poolsFor(line)));
-    solveAlone(ofNamedDay(open));
+    solveAlone(ofNamedDay(board, open));
     solveAlone(row);
     solveAlone(numberedTogether(open));
     const batches = new Batches(open);

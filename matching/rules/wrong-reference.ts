@@ -36,10 +36,15 @@ function isWritten(board: Board, ledger: Line, statement: Line): boolean {
   // Another month, another flat or another batch is another payment.
   return (
     !otherPeriods(ledger.said.periods, statement.said.periods) &&
-    !otherLabels(ledger.said.labels, statement.said.labels) &&
+    !otherLabels(labelsOf(ledger), labelsOf(statement)) &&
     !board.statistics.ofTwoGroups(ledger, statement) &&
     ledger.said.reverses === statement.said.reverses
   );
+}
+
+// Without the numbers of documents.
+function labelsOf({ said, identifiers }: Line): readonly string[] {
+  return said.labels.filter((label) => !identifiers.some(({ digits }) => label.endsWith(` ${digits}`)));
 }
 
 function propose(board: Board, ledger: Line, statement: Line): void {
