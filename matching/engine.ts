@@ -21,6 +21,7 @@ import { lessBankFee } from './rules/less-bank-fee.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
 import { lessCommission } from './rules/less-commission.ts';
+import { namedDay } from './rules/named-day.ts';
 import { paidInPieces } from './rules/paid-in-pieces.ts';
 import { periodNet } from './rules/period-net.ts';
 import { periodTotal } from './rules/period-total.ts';
@@ -44,6 +45,7 @@ export const RULES: readonly Rule[] = [
   amountDateText,
   wrongReference,
   dayTotal,
+  namedDay,
   namedOffset,
   groupMany,
   groupRemainder,

@@ -12,7 +12,8 @@ const OTHER_MONTHS = new Map([
 // 21MAR, 3 March, 3. Maerz, March 3.
 const SPELLED =
   /(?<![a-z\d])(?:(\d{1,2})(?:st|nd|rd|th)?[ .-]*(jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]{0,6}|(jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]{0,6}[ .-]*(\d{1,2})(?:st|nd|rd|th)?)(?![a-z\d])/g;
-const MAY_SPELL = /\d[a-z .-]*(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)|(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z .-]*\d/;
+const MAY_SPELL =
+  /\d[a-z .-]*(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)|(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z .-]*\d/;
 
 function monthOf(word: string): string {
   return OTHER_MONTHS.get(word) ?? String(MONTHS.indexOf(word) + 1);

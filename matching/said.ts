@@ -28,6 +28,8 @@ export interface Said {
   readonly part: string | null;
   /** Days that it names, as `MM-DD`. */
   readonly days: readonly string[];
+  /** The brand of the cards that it was paid with; null when it names none. */
+  readonly card: string | null;
 }
 
 const REVERSES =
@@ -52,6 +54,15 @@ const EXCHANGES =
 const IN_PART =
   /\b(?:partial|part[ -]?(?:payment|pmt|pymt|paid)|on account|instal?lment|acconto|acompte|anticipo|parcial|anzahlung|teilzahlung|teilbetrag|abschlag\w*|aconto|a conto|delbetal\w*|deelbetaling)\b/;
 
+const CARD =
+  /\b(?:(visa|vpay)|(mastercard|master card|maestro|mc)|(amex|american express)|(girocard|ec[ -]?(?:karte|cash|umsatz))|(diners)|(discover)|(jcb))\b/;
+const CARDS = ['visa', 'mastercard', 'amex', 'girocard', 'diners', 'discover', 'jcb'];
+
+function cardIn(text: string): string | null {
+  const found = CARD.exec(text)?.slice(1) ?? [];
+  return CARDS[found.findIndex((brand) => brand !== undefined)] ?? null;
+}
+
 // One for all lines whose text says nothing of it, as that of most does.
 const NOTHING: Said = {
   reverses: false,
@@ -66,6 +77,7 @@ const NOTHING: Said = {
   count: null,
   part: null,
   days: [],
+  card: null,
 };
 
 // Most texts say none of this, which is sooner known by one look than by six.
@@ -90,6 +102,7 @@ export function saidIn(text: string, currency: string): Said {
     count: countIn(text),
     part: partIn(text),
     days: daysSaid(text),
+    card: cardIn(text),
   };
   return saysNothing(said) ? NOTHING : said;
 }
@@ -107,8 +120,9 @@ function saysNothing({
   count,
   part,
   days,
+  card,
 }: Said) {
   const lists = periods.length + labels.length + fees.length + days.length;
   const isSaid = reverses || replaces || bankOwn || collective || exchanges || inPart;
-  return !isSaid && lists === 0 && count === null && part === null;
+  return !isSaid && lists === 0 && count === null && part === null && card === null;
 }

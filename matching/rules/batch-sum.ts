@@ -4,7 +4,6 @@ import type { Line } from '../line.ts';
 import { linesWithPartner } from '../partners.ts';
 import { bankOwnTogether } from './bank-own.ts';
 import { type Batch, Batches } from './batches.ts';
-import { ofNamedDay } from './named-day.ts';
 import { numberedTogether } from './numbered-together.ts';
 import { paidInTogether } from './paid-in-together.ts';
 import { postedInARow } from './posted-in-a-row.ts';
@@ -30,7 +29,6 @@ export const batchSum: Rule = {
     const row = postedInARow(open);
     const solveAlone = (poolsFor: (line: Line) => Pool[]) =>
       solve(board, batchSum, (line) => (partners.has(line) ? [] : poolsFor(line)));
-    solveAlone(ofNamedDay(board, open));
     solveAlone(row);
     solveAlone(numberedTogether(open));
     const batches = new Batches(open);

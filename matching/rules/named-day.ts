@@ -1,6 +1,7 @@
-import type { Board } from '../board.ts';
+import type { Board, Rule } from '../board.ts';
 import { type Line, byKeys, otherSide } from '../line.ts';
-import type { Pool } from './parts.ts';
+import { linesWithPartner } from '../partners.ts';
+import { type Pool, solve } from './parts.ts';
 
 // Of more there are too many sums.
 const MOST_LINES = 12;
@@ -10,16 +11,31 @@ const ALIKE_PERCENT = 60;
 const CERTAIN = Infinity;
 
 /**
- * Lines of the other side by the day that a line names: those that name it too, as the sales of two cards less what was kept of one;
- * those that are posted on it and are of the line's party; and those of one text that name the line's own day, as it is paid out.
+ * A line against several of the other side by the day that it names: those that name it too, as the sales of two cards less what was
+ * kept of one; those that are posted on it and are of the line's party, or of its brand of cards; or those of one text that name the
+ * line's own day, as it is paid out. A proposal.
  */
-export function ofNamedDay(board: Board, open: readonly Line[]): (line: Line) => Pool[] {
+export const namedDay: Rule = {
+  name: 'named_day',
+  version: 1,
+  find(board) {
+    const partners = linesWithPartner(board);
+    const pools = poolsAmong(
+      board,
+      board.open().filter((line) => !partners.has(line)),
+    );
+    solve(board, namedDay, (line) => (partners.has(line) ? [] : pools(line)));
+  },
+};
+
+function poolsAmong(board: Board, open: readonly Line[]): (line: Line) => Pool[] {
   const naming = byKeys(open, ({ currency, side, said }) =>
     said.days.map((day) => `${currency} ${side} ${day}`),
   );
   const posted = byKeys(open, ({ currency, side, date }) => [`${currency} ${side} ${date.slice(5)}`]);
   return (line) => {
     const across = `${line.currency} ${otherSide(line)}`;
+    const together = (parts: readonly Line[]) => !parts.some((part) => board.namesKnownOther(part, line));
     const near = (lines: readonly Line[] | undefined) => (lines ?? []).filter((other) => isNear(line, other));
     const pools = line.said.days.flatMap((day): Pool[] => {
       const why = `are of the day ${day}, which it names`;
@@ -27,16 +43,19 @@ export function ofNamedDay(board: Board, open: readonly Line[]): (line: Line) =>
       const lines = near(naming.get(`${across} ${day}`));
       return [
         ...(lines.length <= MOST_LINES ? [{ ...pool, lines, onlyWay: true as const }] : []),
-        ...[ofParty(board, line, near(posted.get(`${across} ${day}`)))].map((all) => ({
-          ...{ ...pool, lines: all, whole: CERTAIN, wholeOnly: true as const },
+        ...alike(board, line, near(posted.get(`${across} ${day}`))).map((all) => ({
+          ...{ ...pool, lines: all, whole: CERTAIN, wholeOnly: true as const, together },
+          ...(line.side === 'statement' ? { lessPercent: true as const } : {}),
         })),
       ];
     });
+    if (line.side === 'ledger') return pools.filter(({ lines }) => lines.length > 1);
     const own = naming.get(`${across} ${line.date.slice(5)}`) ?? [];
     for (const lines of byKeys(own, ({ words }) => (words ? [words.joined] : [])).values())
       pools.push({
-        ...{ lines, why: `name its day`, percent: PERCENT - 2, chance: CHANCE },
+        ...{ lines, why: 'name its day', percent: PERCENT - 2, chance: CHANCE },
         ...{ wholeOnly: true, lessPercent: true },
+        together: (parts) => areOfSeveral(parts) || parts.every((part) => isOf(board, part, line)),
       });
     return pools.filter(({ lines }) => lines.length > 1);
   };
@@ -47,9 +66,21 @@ function isNear(line: Line, { day }: Line): boolean {
   return behind >= -DAYS_BEFORE && behind <= DAYS_BEHIND;
 }
 
-/** Those with the line's name, and those with the name of one of them: HMLR beside HM Land Registry. */
-function ofParty(board: Board, line: Line, lines: readonly Line[]): Line[] {
-  const isOf = (one: Line, other: Line) => board.namePercent(one, other) >= ALIKE_PERCENT;
-  const named = lines.filter((other) => isOf(line, other));
-  return lines.filter((other) => named.includes(other) || named.some((one) => isOf(one, other)));
+// What one party paid is paid out by that party.
+function areOfSeveral(parts: readonly Line[]): boolean {
+  return new Set(parts.map(({ name }) => name?.joined)).size > 1;
+}
+
+function isOf(board: Board, one: Line, other: Line): boolean {
+  return board.namePercent(one, other) >= ALIKE_PERCENT;
+}
+
+/** Those of the line's brand of cards; and those with its name or with that of one of them, as HMLR beside HM Land Registry. */
+function alike(board: Board, line: Line, lines: readonly Line[]): Line[][] {
+  const named = lines.filter((other) => isOf(board, line, other));
+  const { card } = line.said;
+  return [
+    card === null ? [] : lines.filter(({ said }) => said.card === card),
+    lines.filter((other) => named.includes(other) || named.some((one) => isOf(board, one, other))),
+  ];
 }
