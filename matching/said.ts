@@ -28,6 +28,8 @@ export interface Said {
   readonly part: string | null;
   /** Days that it names, as `MM-DD`. */
   readonly days: readonly string[];
+  /** True when it says which document it is not about. */
+  readonly denies: boolean;
   /** The brand of the cards that it was paid with; null when it names none. */
   readonly card: string | null;
 }
@@ -54,6 +56,7 @@ const EXCHANGES =
 const IN_PART =
   /\b(?:partial|part[ -]?(?:payment|pmt|pymt|paid)|on account|instal?lment|acconto|acompte|anticipo|parcial|anzahlung|teilzahlung|teilbetrag|abschlag\w*|aconto|a conto|delbetal\w*|deelbetaling)\b/;
 
+const DENIES = /\b(?:not|nicht|pas|non|niet|no) (?:for|fuer|fur|pour|per|para|voor)\b/;
 const CARD =
   /\b(?:(visa|vpay)|(mastercard|master card|maestro|mc)|(amex|american express)|(girocard|ec[ -]?(?:karte|cash|umsatz))|(diners)|(discover)|(jcb))\b/;
 const CARDS = ['visa', 'mastercard', 'amex', 'girocard', 'diners', 'discover', 'jcb'];
@@ -77,6 +80,7 @@ const NOTHING: Said = {
   count: null,
   part: null,
   days: [],
+  denies: false,
   card: null,
 };
 
@@ -102,6 +106,7 @@ export function saidIn(text: string, currency: string): Said {
     count: countIn(text),
     part: partIn(text),
     days: daysSaid(text),
+    denies: DENIES.test(text),
     card: cardIn(text),
   };
   return saysNothing(said) ? NOTHING : said;
@@ -120,9 +125,10 @@ function saysNothing({
   count,
   part,
   days,
+  denies,
   card,
 }: Said) {
   const lists = periods.length + labels.length + fees.length + days.length;
-  const isSaid = reverses || replaces || bankOwn || collective || exchanges || inPart;
+  const isSaid = denies || reverses || replaces || bankOwn || collective || exchanges || inPart;
   return !isSaid && lists === 0 && count === null && part === null && card === null;
 }

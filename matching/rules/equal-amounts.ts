@@ -125,7 +125,7 @@ function pairsOf(
     if (isFar && (!withText || days > document || !shareIdentifier(one, other))) return null;
     const evidence = board.weigh(one, other);
     // What is of two documents, and months apart, is no late payment.
-    if (days > MONTHS_APART && nameOthers(one, other) && evidence.shared === null) return null;
+    if (days > MONTHS_APART && nameOthers(board, one, other) && evidence.shared === null) return null;
     if (evidence.textual !== withText || (isFar && !board.nameOneDocument(evidence))) return null;
     // Cheques take their time: of an amount that nothing else in the account has.
     if (!withText && days > window && !areOneOff(board, one, other)) return null;
@@ -213,8 +213,11 @@ function isUnmistakable(board: Board, one: Line, other: Line, { days, namePercen
   );
 }
 
-function nameOthers(...lines: readonly Line[]): boolean {
-  return lines.every(({ identifiers }) => identifiers.some((one) => one.own && !one.standing));
+// A bank's own number of a transfer or a cheque names no document.
+function nameOthers({ statistics }: Board, ...lines: readonly Line[]): boolean {
+  return lines.every(({ identifiers }) =>
+    identifiers.some((one) => one.own && !one.standing && statistics.registers.usesKind(one.kind)),
+  );
 }
 
 function areOneOff(board: Board, one: Line, other: Line): boolean {

@@ -29,6 +29,7 @@ export const wrongReference: Rule = {
 
 function isWritten(board: Board, ledger: Line, statement: Line): boolean {
   if (Math.abs(ledger.day - statement.day) > NEAR_DAYS || isBanksOwn(ledger, statement)) return false;
+  if (ledger.said.denies || statement.said.denies) return false;
   if (![ledger, statement].every((line) => board.statistics.isOnlyOfParty(line))) return false;
   const evidence = board.weigh(ledger, statement);
   if (!evidence.contradicted || (evidence.namePercent ?? 0) < ALIKE_PERCENT) return false;
