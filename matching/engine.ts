@@ -17,6 +17,7 @@ import { batchTotal, groupKey, groupMany, groupRemainder } from './rules/group-k
 import { identifier } from './rules/identifier.ts';
 import { identifierSum, listedInPart } from './rules/identifier-sum.ts';
 import { intercompanyReference } from './rules/intercompany.ts';
+import { instalments } from './rules/instalments.ts';
 import { lessBankFee } from './rules/less-bank-fee.ts';
 import { counterpartyComponent, identifierComponent } from './rules/many-to-many.ts';
 import { namedOffset, reversalInText, sameSideOffset } from './rules/offsets.ts';
@@ -53,6 +54,7 @@ export const RULES: readonly Rule[] = [
   batchInParts,
   counterpartySum,
   statementOfAccount,
+  instalments,
   lessCommission,
   unnamedRest,
   listedInPart,
