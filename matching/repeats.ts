@@ -62,7 +62,7 @@ function* repeatsAmong(
   for (const repeats of byReference.values()) {
     const [first] = repeats;
     const own = first?.identifiers[0];
-    if (repeats.length < 2 || !first || !own) continue;
+    if (repeats.length < 2 || !first || !own || recur(repeats)) continue;
     const says = (line: Line) =>
       line.reference === first.reference || line.identifiers.some((one) => sameIdentifier(one, own));
     yield { repeats, saying: others.filter(says) };
@@ -78,7 +78,7 @@ function* repeatsAmong(
     if (!first || !own) continue;
     const repeats = naming.filter((line) => (board.namesAlike(first, line) ?? 100) >= ONE_PARTY_PERCENT);
     const says = (line: Line) => line.identifiers.some((one) => sameIdentifier(one, own));
-    if (repeats.length > 1) yield { repeats, saying: others.filter(says) };
+    if (repeats.length > 1 && !recur(repeats)) yield { repeats, saying: others.filter(says) };
   }
   // The same words again, within days.
   for (const alike of byKeys(lines, (line) => [lookOf({ ...line, date: '' })]).values()) {
@@ -90,6 +90,14 @@ function* repeatsAmong(
   }
 }
 
+// What comes month after month under the number of a contract or a person is each time another event.
+function recur(lines: readonly Line[]): boolean {
+  return lines.every(
+    ({ date }, at) => at === 0 || daysBetween(lines[at - 1]?.date ?? '', date) >= MONTHLY_DAYS,
+  );
+}
+
+const MONTHLY_DAYS = 25;
 const DAYS_AGAIN = 2;
 
 /** True for what was booked, or paid, twice: an amount that is no round one, in the same words within days. */
