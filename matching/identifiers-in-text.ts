@@ -82,7 +82,8 @@ function collect(found: Map<string, Identifier>, text: string | null): void {
     const number = /^\d+$/.test(word);
     // Behind the last four digits of a card stands something else.
     if (number && before === 'CARD' && CARD_DIGITS.test(last) && word.length > last.length) before = '';
-    denied = denies(word) ? 2 : word === 'FOR' ? denied : denied - 1;
+    const leadsOn = word === 'FOR' || (!number && isDocumentWord(word));
+    denied = denies(word) ? 2 : leadsOn ? denied : denied - 1;
     // Most words of a text have no digit, and name nothing. `NOT FOR INV-88011` names what it is not about.
     if (denied < 1 && /\d/.test(word) && !isDateOrAmount(word, before)) {
       for (const one of listed(word, before)) keep(identifierOf(one, before));

@@ -101,7 +101,7 @@ test('a payer who gives the number of an invoice that is another party’s, and 
     'amount_date_text exact_match L1 S1',
     'amount_date_text fuzzy_match L2 S2',
   ]);
-  // Of a register that both sides use, who names last month's invoice of an amount that comes each month does not pay the next.
+  // Of a register that both sides use, who names last month's invoice may have copied it; nobody takes it for the number's own.
   const numbers = Array.from({ length: 8 }, (_, at) => at);
   const known = numbers.map((at) =>
     on(5, `${String(700 + at * 113)}.${String(11 + at)}`, {
@@ -114,8 +114,14 @@ test('a payer who gives the number of an invoice that is another party’s, and 
     reference: null,
     description: `Paid ${line.reference ?? ''}`,
   }));
-  const last = on(6, '918.43', { description: 'KESTREL SECURITY/INV 1017/MARCH' });
-  assert.ok(!found([...known, ...ledger], [...paying, last]).some((one) => one.includes('S9')));
+  const copied = (one: { amount: string; description: string }) =>
+    found([...known, ...ledger], [...paying, on(6, one.amount, { description: one.description })]).filter(
+      (match) => match.includes('S9'),
+    );
+  const stale = 'KESTREL SECURITY/INV 1017/MARCH';
+  assert.deepEqual(copied({ amount: '918.43', description: stale }), ['wrong_reference fuzzy_match L10 S9']);
+  assert.deepEqual(copied({ amount: '918.43', description: `${stale} NOT FOR INV 1043` }), []);
+  assert.deepEqual(copied({ amount: '918.53', description: stale }), []);
 });
 
 test('a payout whose id the bank writes without what stands before it, with a sale that was taken back in it', () => {

@@ -10,7 +10,7 @@ const PERCENT = 75;
 
 /**
  * One amount and one name within days, and a document's number on one line that is not the other's: copied from last month, or from
- * somebody else's. A proposal, where no other open line has the amount, and no other of that party ever had it.
+ * somebody else's. A proposal, where nothing else in the account has the amount.
  */
 export const wrongReference: Rule = {
   name: 'wrong_reference',
@@ -30,7 +30,7 @@ export const wrongReference: Rule = {
 function isWritten(board: Board, ledger: Line, statement: Line): boolean {
   if (Math.abs(ledger.day - statement.day) > NEAR_DAYS || isBanksOwn(ledger, statement)) return false;
   if (ledger.said.denies || statement.said.denies) return false;
-  if (![ledger, statement].every((line) => board.statistics.isOnlyOfParty(line))) return false;
+  if (![ledger, statement].every((line) => board.statistics.isOneOff(line))) return false;
   const evidence = board.weigh(ledger, statement);
   if (!evidence.contradicted || (evidence.namePercent ?? 0) < ALIKE_PERCENT) return false;
   if (board.namesAnother(ledger, statement, evidence)) return false;
@@ -45,7 +45,9 @@ function isWritten(board: Board, ledger: Line, statement: Line): boolean {
 
 // Without the numbers of documents.
 function labelsOf({ said, identifiers }: Line): readonly string[] {
-  return said.labels.filter((label) => !identifiers.some(({ digits }) => label.endsWith(` ${digits}`)));
+  return said.labels.filter(
+    (label) => !identifiers.some(({ digits, standing }) => !standing && label.endsWith(` ${digits}`)),
+  );
 }
 
 function propose(board: Board, ledger: Line, statement: Line): void {
