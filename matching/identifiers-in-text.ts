@@ -96,6 +96,9 @@ function collect(found: Map<string, Identifier>, text: string | null): void {
     last = word;
     // `INV 26 0442` is INV-26-0442 whose separators were lost.
     digits = number && isDocumentWord(before) ? digits + word : '';
+    // The year that a number begins with names nothing by itself.
+    const year = digits.slice(0, -word.length);
+    if (isYear(year)) found.delete(year);
     if (digits.length > word.length && digits.length <= LONGEST_JOINED)
       keep(identifierOf(`${kindOf(before)}${digits}`, ''));
     if (/^[A-Z]+(?:[-/_.][A-Z]+)*$/.test(word)) before = kindBefore(word, before);

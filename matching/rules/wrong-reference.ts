@@ -1,5 +1,6 @@
 import { show } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, quote, sideOf } from '../board.ts';
+import { isSlip } from '../identifiers.ts';
 import { type Line, byKeys, isBanksOwn } from '../line.ts';
 import { otherPeriods } from '../periods.ts';
 import { otherLabels } from '../stated.ts';
@@ -10,7 +11,8 @@ const PERCENT = 75;
 
 /**
  * One amount and one name within days, and a document's number on one line that is not the other's: copied from last month, or from
- * somebody else's. A proposal, where nothing else in the account has the amount.
+ * somebody else's; or one amount and two cheques of neighbouring numbers. A proposal, where nothing else in the account has the
+ * amount, or, of cheques, nothing else that is open.
  */
 export const wrongReference: Rule = {
   name: 'wrong_reference',
@@ -22,7 +24,8 @@ export const wrongReference: Rule = {
         sideOf(lines, 'statement'),
       ];
       if (!ledger || !statement || more.length + others.length > 0) continue;
-      if (isWritten(board, ledger, statement)) propose(board, ledger, statement);
+      if (isWritten(board, ledger, statement) || areCheques(board, ledger, statement))
+        propose(board, ledger, statement);
     }
   },
 };
@@ -43,6 +46,30 @@ function isWritten(board: Board, ledger: Line, statement: Line): boolean {
   );
 }
 
+/** True for cheques of neighbouring numbers, or with two digits swapped, as books and bank number a pair of cheques crosswise. */
+function areCheques(board: Board, ledger: Line, statement: Line): boolean {
+  // Books may have the bare number in its column.
+  const ours = ledger.identifiers.filter(
+    ({ kind, own, digits }) => isCheque(kind, digits) || (own && kind === ''),
+  );
+  const theirs = statement.identifiers.filter(({ kind, digits }) => isCheque(kind, digits));
+  const behind = statement.day - ledger.day;
+  if (behind < 0 || behind > board.settings.windows.reference) return false;
+  const evidence = board.weigh(ledger, statement);
+  if (evidence.shared || board.namesAnother(ledger, statement, evidence)) return false;
+  return ours.some((one) =>
+    theirs.some((other) => isSlip(one, other) || areNeighbours(one.digits, other.digits)),
+  );
+}
+
+const isCheque = (kind: string, digits: string) => kind === 'CHK' && digits !== '';
+
+function areNeighbours(one: string, other: string): boolean {
+  if (one === '' || other === '') return false;
+  const apart = BigInt(one) - BigInt(other);
+  return one.length === other.length && apart !== 0n && apart * apart <= 1n;
+}
+
 // Without the numbers of documents.
 function labelsOf({ said, identifiers }: Line): readonly string[] {
   return said.labels.filter(
@@ -57,6 +84,6 @@ function propose(board: Board, ledger: Line, statement: Line): void {
     lines: [ledger, statement],
     score: percentScore(PERCENT),
     alternatives: 0,
-    reasons: `same amount ${show(ledger.minor, ledger.currency)} ${ledger.currency} and name, ${apart(ledger, statement)}; the two name different documents (quoted, not trusted: "${quote(ledger.nameText)}")`,
+    reasons: `same amount ${show(ledger.minor, ledger.currency)} ${ledger.currency}, ${apart(ledger, statement)}; the two name different documents (quoted, not trusted: "${quote(ledger.nameText)}")`,
   });
 }
