@@ -5,11 +5,11 @@ import { labelsIn, otherLabels, statedFees } from './stated.ts';
 import { found } from './testing.ts';
 
 test('fees that a text states are read in its currency, with either decimal sign', () => {
-  assert.deepEqual(statedFees('batch gross 438.60 fee 6.14', 'EUR'), [614n]);
-  assert.deepEqual(statedFees('abzgl. gebuehr 1.234,50', 'EUR'), [123450n]);
-  assert.deepEqual(statedFees('phi 11000', 'VND'), [11000n]);
-  assert.deepEqual(statedFees('no charge at all', 'EUR'), []);
-  assert.deepEqual(statedFees('booking comm 15% fee 2.10', 'EUR'), [210n], 'a percentage is no sum');
+  assert.deepEqual(statedFees('batch gross 438.60 fee 6.14', 'EUR', 1n), [614n]);
+  assert.deepEqual(statedFees('abzgl. gebuehr 1.234,50', 'EUR', 1n), [123450n]);
+  assert.deepEqual(statedFees('phi 11000', 'VND', 1n), [11000n]);
+  assert.deepEqual(statedFees('no charge at all', 'EUR', 1n), []);
+  assert.deepEqual(statedFees('booking comm 15% fee 2.10', 'EUR', 1n), [210n], 'a percentage is no sum');
 });
 
 test('labels are short numbers that a text gives to things', () => {

@@ -27,6 +27,7 @@ import { paidInPieces } from './rules/paid-in-pieces.ts';
 import { periodNet } from './rules/period-net.ts';
 import { periodTotal } from './rules/period-total.ts';
 import { runTotal } from './rules/run-total.ts';
+import { statedFee } from './rules/stated-fee.ts';
 import { statementOfAccount } from './rules/statement-of-account.ts';
 import { payoutShare, steadyShare } from './rules/steady-share.ts';
 import { unnamedRest, unnamedTotal } from './rules/unnamed.ts';
@@ -62,6 +63,7 @@ export const RULES: readonly Rule[] = [
   codeGroup,
   exactRest,
   amountMismatch,
+  statedFee,
   lessBankFee,
   reversalInText,
   counterpartyComponent,

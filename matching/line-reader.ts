@@ -93,7 +93,7 @@ class LineReader {
       `${raw.reference ?? ''} ${raw.description ?? ''} ${raw.counterparty ?? ''}`.slice(0, 400),
     );
     const foreign = foreignAmounts(text, currency);
-    const said = saidIn(text, currency);
+    const said = saidIn(text, currency, raw.minor);
     // Written out: an object that is put together from others takes a quarter more room, and there are very many.
     return {
       id,

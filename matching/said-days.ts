@@ -1,7 +1,7 @@
 const NONE: readonly never[] = [];
 // 04.05.22, 18/08, 2026-08-18, and as six or four digits: 060923, 250328, 1808.
 const WRITTEN =
-  /(?<![\d.,/-])(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})([./-])(\d{1,2})(?:\5(?:\d{4}|\d{2}))?|(\d{4}|\d{6}))(?![\d,]|[./-]\d(?!\d?:))/g;
+  /(?<![\d.,/-])(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})([./-])(\d{1,2})(?:\5(?:\d{4}|\d{2}))?|(\d{4}|\d{6}))(?![\d,]|[./-]\d(?!\d?:)| ?%)/g;
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 const OTHER_MONTHS = new Map([

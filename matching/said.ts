@@ -89,8 +89,8 @@ const ANY = new RegExp(
   [REVERSES, REPLACES, BANK_OWN, COLLECTIVE, EXCHANGES, IN_PART].map(({ source }) => source).join('|'),
 );
 
-/** @param text as `foldText` gives it. */
-export function saidIn(text: string, currency: string): Said {
+/** @param text as `foldText` gives it. @param amount of the line, in minor units of its currency. */
+export function saidIn(text: string, currency: string, amount: bigint): Said {
   const any = ANY.test(text);
   const replaces = any && REPLACES.test(text);
   const said: Said = {
@@ -102,7 +102,7 @@ export function saidIn(text: string, currency: string): Said {
     exchanges: any && EXCHANGES.test(text),
     inPart: any && IN_PART.test(text),
     labels: labelsIn(text),
-    fees: statedFees(text, currency),
+    fees: statedFees(text, currency, amount),
     count: countIn(text),
     part: partIn(text),
     days: daysSaid(text),

@@ -15,7 +15,7 @@ const NO_LABELS = new Set(
 );
 const YEAR = /^(?:19|20)\d{2}$/;
 const FEE =
-  /\b(?:fees?|charges?|gebuhr(?:en)?|gebuehr(?:en)?|entgelt|spesen|frais|commission|comision|provision|comm|com|phi|discount|skonto|sconto|rabatt|escompte|remise|korting|deduct(?:ed|ion)?|less|retained|retention|withheld|withholding|tds|ritenuta|interest|interessi|interets|intereses|mora|zinsen|verzugszinsen|mahngebuhr(?:en)?|mahngebuehr(?:en)?|surcharge|penalty)\b[^0-9]{0,32}(\d[\d.,']*)( ?%)?/g;
+  /\b(?:(?:prog )?fees?|charges?|gebuhr(?:en)?|gebuehr(?:en)?|entgelt|spesen|frais|commission|comision|provision|comm|com|phi|discount|skonto|sconto|rabatt|escompte|remise|korting|deduct(?:ed|ion)?|less|retained|retention|withheld|withholding|tds|ritenuta|interest|interessi|interets|intereses|mora|zinsen|verzugszinsen|mahngebuhr(?:en)?|mahngebuehr(?:en)?|surcharge|penalty)\b[^0-9]{0,32}(\d[\d.,']*)( ?(?:%|pct|percent|prozent|pour cent|por ciento))?/g;
 
 /**
  * Short numbers that a text gives to things, as `unit 4`, each word's as one: two texts that give one thing different
@@ -40,16 +40,38 @@ export function otherLabels(a: readonly string[], b: readonly string[]): boolean
 }
 
 /**
- * Fees and deductions that a text states, in minor units: 614 for `GROSS 438.60 FEE 6.14`.
+ * Fees and deductions that a text states, in minor units: 614 for `GROSS 438.60 FEE 6.14`; and where it states a percentage, what that
+ * is of the line's amount, and of an amount that leaves the line's.
  * @param text as {@link foldText} gives it.
+ * @param amount of the line, in minor units of the currency.
  */
-export function statedFees(text: string, currency: string): readonly bigint[] {
-  const found: bigint[] = [];
+export function statedFees(text: string, currency: string, amount: bigint): readonly bigint[] {
+  const found = new Set<bigint>();
   for (const [, written = '', percent] of text.matchAll(FEE)) {
-    const minor = percent === undefined ? minorOf(plainAmount(written), currency) : null;
-    if (minor !== null && minor > 0n) found.push(minor);
+    const plain = plainAmount(written);
+    const share = percent === undefined ? null : thousandths(plain);
+    if (share !== null)
+      for (const whole of [100_000n, 100_000n - share])
+        for (const fee of shared(amount, share, whole)) found.add(fee);
+    const minor = percent === undefined ? minorOf(plain, currency) : null;
+    if (minor !== null && minor > 0n) found.add(minor);
   }
-  return found.length === 0 ? NONE : found;
+  return found.size === 0 ? NONE : [...found];
+}
+
+/** A percentage in thousandths of a percent; null for none that anybody keeps. */
+function thousandths(percent: string): bigint | null {
+  const [whole = '', part = ''] = percent.split('.');
+  const share = /^\d{1,2}$/.test(whole) ? BigInt(whole + part.padEnd(3, '0')) : 0n;
+  return share > 0n && share <= MOST_SHARE ? share : null;
+}
+
+const MOST_SHARE = 40_000n;
+
+/** A share of an amount, rounded down and up. */
+function shared(amount: bigint, share: bigint, whole: bigint): bigint[] {
+  const down = ((amount < 0n ? -amount : amount) * share) / whole;
+  return down === 0n ? [] : [down, down + 1n];
 }
 
 /** `1.234,56` and `1,234.56` as 1234.56; three digits behind a single sign are thousands. */

@@ -4,6 +4,7 @@ import type { Line } from '../line.ts';
 import { linesWithPartner } from '../partners.ts';
 import { bankOwnTogether } from './bank-own.ts';
 import { type Batch, Batches } from './batches.ts';
+import { ofDaysWithWord } from './days-of-word.ts';
 import { numberedTogether } from './numbered-together.ts';
 import { paidInTogether } from './paid-in-together.ts';
 import { postedInARow } from './posted-in-a-row.ts';
@@ -30,6 +31,7 @@ export const batchSum: Rule = {
     const solveAlone = (poolsFor: (line: Line) => Pool[]) =>
       solve(board, batchSum, (line) => (partners.has(line) ? [] : poolsFor(line)));
     solveAlone(row);
+    solveAlone(ofDaysWithWord(open));
     solveAlone(numberedTogether(open));
     const batches = new Batches(open);
     const together = paidInTogether(open, board.settings.windows.amount);
