@@ -5,6 +5,7 @@ import { minorOf } from './amounts.ts';
 import { daysBetween } from '../policy/dates.ts';
 import { type Evidence, Scale } from './evidence.ts';
 import { Fees } from './fees.ts';
+import { sameIdentifier } from './identifiers.ts';
 import { type Line, inOrder, otherSide } from './line.ts';
 import { Parties } from './parties.ts';
 import type { Name } from './names.ts';
@@ -131,6 +132,8 @@ export class Board {
     const mayBeAnother = isUnlike && !sameParty && !saysDay && !this.#namesNobody(ours);
     if (mayBeAnother && this.#aliases.isOfAnother(ours, theirs)) return true;
     if (!a.name || !b.name || percent >= DOUBTFUL_PERCENT) return false;
+    // The brand of a card and the acquirer, of one terminal.
+    if (shareStanding(a, b)) return false;
     if (percent < UNLIKE_PERCENT) return true;
     return this.#isKnown(a, a.name) && this.#isKnown(b, b.name);
   }
@@ -222,6 +225,12 @@ export class Board {
       this.statistics.pool(a, window)
     );
   }
+}
+
+function shareStanding(a: Line, b: Line): boolean {
+  return a.identifiers.some(
+    (one) => one.standing && b.identifiers.some((other) => other.standing && sameIdentifier(one, other)),
+  );
 }
 
 export const sideOf = (lines: readonly Line[], side: Line['side']): Line[] =>

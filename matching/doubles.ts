@@ -31,17 +31,26 @@ export class Doubles {
     });
   }
 
-  /** True when more lines of one side could be meant than lines of the other would go with. */
+  /**
+   * True when more lines of one side could be meant than lines of the other would go with: of all, or of those that name the very
+   * document.
+   */
   of([ledger, statement]: Pair): boolean {
     const [paid, booked] = [this.#inPlaceOf(ledger), this.#inPlaceOf(statement)];
-    return paid.length > this.#withPartners(paid, booked) || booked.length > this.#withPartners(booked, paid);
+    const naming = (ties: readonly Tie[]) => ties.filter(({ byNumber }) => byNumber);
+    return [
+      [paid, booked],
+      [booked, paid],
+      [naming(paid), naming(booked)],
+      [naming(booked), naming(paid)],
+    ].some(([some = [], others = []]) => some.length > this.#withPartners(some, others));
   }
 
   /** Lines of the other side that this one may be an event with, instead of its partner. */
-  #inPlaceOf(line: Line): Line[] {
-    return this.#near(this.#others, line)
-      .filter(({ other, byNumber }) => byNumber || !this.#isForMany(other))
-      .map(({ other }) => other);
+  #inPlaceOf(line: Line): Tie[] {
+    return this.#near(this.#others, line).filter(
+      ({ other, byNumber }) => byNumber || !this.#isForMany(other),
+    );
   }
 
   /** True where a line without a number is in no particular one's place. */
@@ -54,16 +63,25 @@ export class Doubles {
     return known;
   }
 
-  #near(among: ReadonlyMap<string, readonly Line[]>, line: Line) {
+  #near(among: ReadonlyMap<string, readonly Line[]>, line: Line): Tie[] {
     const others = among.get(keyOf(line, otherSide(line))) ?? [];
     return nearest(others, line).flatMap((other) => tie(this.#board, line, other) ?? []);
   }
 
   /** How many lines go with some of these: those that are known, and what could be meant with them instead. */
-  #withPartners(lines: readonly Line[], known: readonly Line[]): number {
-    const more = lines.flatMap((line) => this.#near(this.#others, line).map(({ other }) => other));
-    return new Set([...known, ...more]).size;
+  #withPartners(ties: readonly Tie[], known: readonly Tie[]): number {
+    const isNaming = ties.every(({ byNumber }) => byNumber);
+    const more = ties.flatMap(({ other }) => this.#near(this.#others, other));
+    return new Set(
+      [...known, ...more].filter(({ byNumber }) => byNumber || !isNaming).map(({ other }) => other),
+    ).size;
   }
+}
+
+interface Tie {
+  readonly other: Line;
+  /** True where it is the document's number that the two share, and not a name alone. */
+  readonly byNumber: boolean;
 }
 
 const keyOf = (line: Line, side: Line['side']) => amountKey(line, side, line.minor);
@@ -76,7 +94,7 @@ function nearest(lines: readonly Line[], { day }: Line): readonly Line[] {
 }
 
 /** What makes two lines of one amount one event, if anything: a document's number, or a party's name. */
-function tie(board: Board, line: Line, other: Line): { other: Line; byNumber: boolean } | null {
+function tie(board: Board, line: Line, other: Line): Tie | null {
   if (Math.abs(line.day - other.day) > board.settings.windows.reference) return null;
   if (line.said.reverses !== other.said.reverses) return null;
   const evidence = board.weigh(line, other);

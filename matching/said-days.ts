@@ -1,3 +1,5 @@
+import { addDays, daysBetween, isPlainDate } from '../policy/dates.ts';
+
 const NONE: readonly never[] = [];
 // 04.05.22, 18/08, 2026-08-18, and as six or four digits: 060923, 250328, 1808.
 const WRITTEN =
@@ -25,7 +27,7 @@ function monthOf(word: string): string {
  * @param text as `foldText` gives it.
  */
 export function daysSaid(text: string): readonly string[] {
-  const found = new Set<string>();
+  const found = new Set<string>(MAY_RANGE.test(text) ? daysOfRanges(text) : NONE);
   const add = (month: string, day: string) => {
     const [m, d] = [parseInt(month, 10), parseInt(day, 10)];
     if (m >= 1 && m <= 12 && d >= 1 && d <= 31)
@@ -48,6 +50,33 @@ export function daysSaid(text: string): readonly string[] {
     for (const [, day, month, monthFirst, dayLast] of text.matchAll(SPELLED))
       add(monthOf(month ?? monthFirst ?? ''), day ?? dayLast ?? '');
   return found.size === 0 ? NONE : [...found];
+}
+
+// 03.05-05.05, 17.05. bis 19.05.2026
+const RANGE =
+  /(?<![\d.,/-])(\d{1,2})([./])(\d{1,2})(?:\2(?:\d{4}|\d{2})?)? ?(?:-|bis|to|au|al) ?(\d{1,2})\2(\d{1,2})(?!\d)/g;
+const MAY_RANGE = /\d[.]? ?(?:-|bis|to|au|al) ?\d/;
+// A weekend and the holidays around it.
+const LONGEST_RANGE = 7;
+// Any that has all days.
+const LEAP_YEAR = '2024';
+
+/** All days of a range, in either reading of its day and month, where it is a short one. */
+function daysOfRanges(text: string): string[] {
+  return [...text.matchAll(RANGE)].flatMap(([, a = '', , b = '', c = '', d = '']) =>
+    [[dayOf(b, a), dayOf(d, c)] as const, [dayOf(a, b), dayOf(c, d)] as const].flatMap(([from, to]) => {
+      if (!isPlainDate(from) || !isPlainDate(to)) return [];
+      const days = daysBetween(from, to);
+      if (days < 1 || days > LONGEST_RANGE) return [];
+      return Array.from({ length: days + 1 }, (_, at) => addDays(from, at).slice(-NAMED));
+    }),
+  );
+}
+
+const NAMED = 'MM-DD'.length;
+
+function dayOf(month: string, day: string): string {
+  return `${LEAP_YEAR}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
 }
 
 /** True when one line names the other's day, which is not its own. */

@@ -15,7 +15,7 @@ const NO_LABELS = new Set(
 );
 const YEAR = /^(?:19|20)\d{2}$/;
 const FEE =
-  /\b(?:(?:prog )?fees?|charges?|gebuhr(?:en)?|gebuehr(?:en)?|entgelt|spesen|frais|commission|comision|provision|comm|com|phi|discount|skonto|sconto|rabatt|escompte|remise|korting|deduct(?:ed|ion)?|less|retained|retention|withheld|withholding|tds|ritenuta|interest|interessi|interets|intereses|mora|zinsen|verzugszinsen|mahngebuhr(?:en)?|mahngebuehr(?:en)?|surcharge|penalty)\b[^0-9]{0,32}(\d[\d.,']*)( ?(?:%|pct|percent|prozent|pour cent|por ciento))?/g;
+  /\b(?:(?:prog )?fees?|charges?|gebuhr(?:en)?|gebuehr(?:en)?|entgelt|spesen|frais|commission|comision|provision|comm|com|mdr|disagio|entg|phi|discount|skonto|sconto|rabatt|escompte|remise|korting|deduct(?:ed|ion)?|less|retained|retention|withheld|withholding|tds|ritenuta|interest|interessi|interets|intereses|mora|zinsen|verzugszinsen|mahngebuhr(?:en)?|mahngebuehr(?:en)?|surcharge|penalty)\b[^0-9]{0,32}(\d[\d.,']*)( ?(?:%|pct|percent|prozent|pour cent|por ciento))?/g;
 
 /**
  * Short numbers that a text gives to things, as `unit 4`, each word's as one: two texts that give one thing different

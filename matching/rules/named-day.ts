@@ -8,7 +8,7 @@ const MOST_LINES = 12;
 const [DAYS_BEFORE, DAYS_BEHIND] = [1, 6];
 const [PERCENT, CHANCE] = [90, 0.05];
 const ALIKE_PERCENT = 60;
-const CERTAIN = Infinity;
+const [CERTAIN, MOST] = [Infinity, 1_000];
 
 /**
  * A line against several of the other side by the day that it names: those that name it too, as the sales of two cards less what was
@@ -37,7 +37,18 @@ function poolsAmong(board: Board, open: readonly Line[]): (line: Line) => Pool[]
     const across = `${line.currency} ${otherSide(line)}`;
     const together = (parts: readonly Line[]) => !parts.some((part) => board.namesKnownOther(part, line));
     const near = (lines: readonly Line[] | undefined) => (lines ?? []).filter((other) => isNear(line, other));
-    const pools = line.said.days.flatMap((day): Pool[] => {
+    const numbered = near(line.said.days.flatMap((day) => posted.get(`${across} ${day}`) ?? []));
+    const pools = ofNumbers(line, numbered).flatMap((lines): Pool[] => {
+      const pool = { lines, why: 'are of its number and of the days that it names', chance: CHANCE };
+      const exact = { ...pool, percent: PERCENT, whole: CERTAIN, onlyWay: true as const };
+      const some = lines.length > MOST_LINES ? { ...exact, wholeOnly: true as const } : exact;
+      if (line.side === 'ledger') return [some];
+      if (line.said.fees.length > 0)
+        return [some, { ...pool, percent: PERCENT - 1, chance: MOST, beforeFee: true, onlyWay: true }];
+      const less = { ...pool, percent: PERCENT - 2, wholeOnly: true as const, lessPercent: true as const };
+      return [some, { ...less, lines: lines.filter((other) => !isPaidApart(other)) }, less];
+    });
+    const ofDays = line.said.days.flatMap((day): Pool[] => {
       const why = `are of the day ${day}, which it names`;
       const pool = { why, percent: PERCENT, chance: CHANCE };
       const lines = near(naming.get(`${across} ${day}`));
@@ -49,6 +60,7 @@ function poolsAmong(board: Board, open: readonly Line[]): (line: Line) => Pool[]
         })),
       ];
     });
+    pools.push(...ofDays);
     if (line.side === 'ledger') return pools.filter(({ lines }) => lines.length > 1);
     const own = naming.get(`${across} ${line.date.slice(5)}`) ?? [];
     for (const lines of byKeys(own, ({ words }) => (words ? [words.joined] : [])).values())
@@ -59,6 +71,26 @@ function poolsAmong(board: Board, open: readonly Line[]): (line: Line) => Pool[]
       });
     return pools.filter(({ lines }) => lines.length > 1);
   };
+}
+
+/** Lines by the number, as of a terminal or a merchant, that a line has as well; its group's among them. */
+function ofNumbers(line: Line, lines: readonly Line[]): Line[][] {
+  const own = new Set(numbersOf(line));
+  const shared = byKeys(lines, (other) => numbersOf(other).filter((number) => own.has(number)));
+  return [...shared.values()];
+}
+
+function numbersOf({ identifiers, group }: Line): string[] {
+  const numbers = [...identifiers.map(({ digits }) => digits), (group ?? '').replace(/\D+/g, '')];
+  return [...new Set(numbers.filter(({ length }) => length >= SHORTEST_NUMBER))];
+}
+
+const SHORTEST_NUMBER = 5;
+
+// American Express and PayPal pay a shop's takings themselves.
+function isPaidApart({ said, name, words }: Line): boolean {
+  const says = (word: string) => [name, words].some((one) => one?.words.includes(word));
+  return said.card === 'amex' || says('paypal') || says('klarna');
 }
 
 function isNear(line: Line, { day }: Line): boolean {
