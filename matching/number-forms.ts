@@ -24,6 +24,7 @@ const FISCAL = /^[A-Z]*[-/_.]?(?:20)?(\d\d)[-/](\d\d)[-/_.](\d{3,})$/;
 const FISCAL_LAST = /(?:^|[-/_.])([A-Z]*[-/_.]?(\d{1,6})[-/_](?:20)?([123]\d)-([123]\d))(?=$|[-/_.])/;
 // What was delivered or charged of an order: 400165068-1, SO1003312_4471.
 const IN_PARTS = /^([A-Z]{0,5}\d{6,})(?:[-_]\d{1,2}|_\d{4})$/;
+const CHEQUE_FIRST = /^(\d{3,8})-\d{8,}$/;
 const LIST = /^([A-Z]*)[-]?(\d{3,})((?:[/_]\d{3,})+|(?:-\d{3,}){2,})$/;
 // Before a list: /RFB/74742/74745.
 const FIELD_BEFORE = /^(?:[A-Z]{2,}\/)+(?=\d+\/)/;
@@ -75,6 +76,9 @@ export function listed(word: string, before: string): string[] {
   if (!SEPARATOR.test(word)) return [word];
   const [, group] = RANDOM.exec(word) ?? [];
   if (group !== undefined) return [word, group];
+  // Behind a cheque's number stands the bank's own: CHQ#06163-7883091622.
+  const [, cheque] = kindOf(before) === 'CHK' ? (CHEQUE_FIRST.exec(word) ?? []) : [];
+  if (cheque !== undefined) return [cheque];
   const range = rangeIn(word, before);
   if (range.length > 0) return [word, ...range];
   const [, order] = IN_PARTS.exec(word) ?? [];

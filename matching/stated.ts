@@ -15,7 +15,7 @@ const NO_LABELS = new Set(
 );
 const YEAR = /^(?:19|20)\d{2}$/;
 const FEE =
-  /\b(?:(?:prog )?fees?|charges?|gebuhr(?:en)?|gebuehr(?:en)?|entgelt|spesen|frais|commission|comision|provision|comm|com|mdr|disagio|entg|phi|discount|skonto|sconto|rabatt|escompte|remise|korting|deduct(?:ed|ion)?|less|retained|retention|withheld|withholding|tds|ritenuta|interest|interessi|interets|intereses|mora|zinsen|verzugszinsen|mahngebuhr(?:en)?|mahngebuehr(?:en)?|surcharge|penalty)\b[^0-9]{0,32}(\d[\d.,']*)( ?(?:%|pct|percent|prozent|pour cent|por ciento))?/g;
+  /\b(?:(?:prog )?fees?|charges?|gebuhr(?:en)?|gebuehr(?:en)?|entgelt|spesen|frais|commission|comision|comis|provision|comm|com|mdr|disagio|entg|phi|discount|skonto|sconto|rabatt|escompte|remise|korting|deduct(?:ed|ion)?|less|retained|retention|withheld|withholding|tds|ritenuta|interest|interessi|interets|intereses|mora|zinsen|verzugszinsen|mahngebuhr(?:en)?|mahngebuehr(?:en)?|surcharge|penalty)\b[^0-9]{0,32}(\d[\d.,']*)( ?(?:%|pct|percent|prozent|pour cent|por ciento))?/g;
 
 /**
  * Short numbers that a text gives to things, as `unit 4`, each word's as one: two texts that give one thing different
@@ -90,7 +90,7 @@ function stem(word: string): string {
 
 // `4 TRANSAKTIONEN`, `CNT 3`, `x 5 @ £20`: how many payments a line is.
 const COUNT =
-  /\b(\d{1,3}) (?:transa\w*|items?|checks?|cheques?|betaling\w*|adeudos|recibos|posten|buchungen|payments|operat\w*|ops|chqs?|stk|stuks|st(?=$))\b|\b(?:cnt|count|anz|anzahl|qty|items?) ?[:=]? ?(\d{1,3})\b|\bx ?(\d{1,3}) ?@/;
+  /\b(\d{1,3}) (?:transa\w*|items?|checks?|cheques?|betaling\w*|adeudos|recibos|rec|rbos|cuotas|ordres?|lignes?|disposizioni|poster|posten|buchungen|payments|operat\w*|ops|chqs?|stk|stuks|st(?=$))\b|\b(?:cnt|count|anz|anzahl|qty|items?) ?[:=]? ?(\d{1,3})\b|\bx ?(\d{1,3}) ?@/;
 // `pledge 2/4`, `part 1 of 3`.
 const PART = /(?<![\d./-])(\d{1,2}) ?(?:\/|of|von|van|de|sur) ?(\d{1,2})(?![\d./-])/;
 const MOST_PARTS = 36;

@@ -20,7 +20,7 @@ export const sameSideOffset: Rule = {
       const { first } = pair;
       if (paysThrough(board, pair) || elsewhere.has(pair) || areOfOneBatch(pair)) continue;
       if (hasTwin(board, named, first) && hasTwin(board, named, pair.second)) continue;
-      if (isReturnedThere(board, named, pair)) continue;
+      if (isReturnedThere(board, named, pair) || elsewhere.hasReturn(pair)) continue;
       const across = identifierKeys(first).flatMap((key) => named.get(key) ?? []);
       // Where the other side knows this event, one posting is its, and only what was taken back besides is offset.
       const known = across.filter((line) => line.side !== first.side && board.isOpen(line)).length;
@@ -49,7 +49,7 @@ export const namedOffset: Rule = {
         second.identifiers.length > 0 &&
         board.weigh(first, second).shared === null;
       if (contradicting && !says) continue;
-      if ((!says && !near) || elsewhere.has(pair)) continue;
+      if ((!says && !near) || elsewhere.has(pair) || elsewhere.hasReturn(pair)) continue;
       const why = `with the same counterparty (quoted, not trusted: "${quote(first.nameText)}")`;
       offset(board, namedOffset, pair, says ? 92 : 85, why);
     }
@@ -71,6 +71,7 @@ export const reversalInText: Rule = {
       if (
         !hasTwin(board, named, pair.first) &&
         !isReturnedThere(board, named, pair) &&
+        !elsewhere.hasReturn(pair) &&
         !paysThrough(board, pair) &&
         !elsewhere.has(pair)
       )
@@ -213,10 +214,12 @@ function isSpokenFor(board: Board, named: ReadonlyMap<string, readonly Line[]>, 
 class Elsewhere {
   readonly #board: Board;
   readonly #byAmount: ReadonlyMap<string, readonly Line[]>;
+  readonly #returns: readonly Line[];
 
   constructor(board: Board) {
     this.#board = board;
     this.#byAmount = byKeys(board.open(), (line) => [amountKey(line, line.side, line.minor)]);
+    this.#returns = board.open().filter(({ said }) => said.reverses);
   }
 
   /**
@@ -240,6 +243,24 @@ class Elsewhere {
         (this.#board.namesAlike(back, other) ?? 0) >= ALIKE_PERCENT,
     );
     return across.length > 0 && across.length >= this.#near(back, back.side).length;
+  }
+
+  /** True where it has the return of that party, with what it states, or what a bank takes, for it. */
+  hasReturn({ first, second }: Opposites): boolean {
+    const back = first.said.reverses ? first : second;
+    return this.#returns.some((other) => {
+      const charged = magnitude(other.minor) - magnitude(back.minor);
+      return (
+        other.side !== back.side &&
+        other.currency === back.currency &&
+        other.minor > 0n === back.minor > 0n &&
+        charged > 0n &&
+        Math.abs(other.day - back.day) <= this.#board.settings.windows.amount &&
+        (this.#board.fees.isStated(charged, [other]) || this.#board.fees.isListed(charged, other.currency)) &&
+        this.#board.namePercent(back, other) >= ALIKE_PERCENT &&
+        this.#board.isOpen(other)
+      );
+    });
   }
 
   /** True where it has one of them. */

@@ -65,6 +65,8 @@ export function solve(board: Board, rule: Rule, poolsOf: (line: Line) => readonl
     for (const pool of poolsOf(line)) {
       const found = partsOf(board, line, pool);
       if (!found || cancelOut(found.parts) || isCountedOtherwise(line, found.parts)) continue;
+      // What one of them pays to the cent needs no fee.
+      if (found.parts.some(({ minor }) => minor === line.minor)) continue;
       if (pool.together?.(found.parts) === false) continue;
       // What adds up in several ways may add up in one way among fewer lines, and what adds up but for a fee to the cent.
       if (best === null || (found.others === 0 && (best.others > 0 || found.percent > best.percent)))
