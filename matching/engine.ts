@@ -62,6 +62,7 @@ export const RULES: readonly Rule[] = [
   identifierComponent,
   codeGroup,
   exactRest,
+  counterpartyComponent,
   amountMismatch,
   statedFee,
   lessBankFee,

@@ -48,6 +48,17 @@ function poolsAmong(board: Board, open: readonly Line[]): (line: Line) => Pool[]
       const less = { ...pool, percent: PERCENT - 2, wholeOnly: true as const, lessPercent: true as const };
       return [some, { ...less, lines: lines.filter((other) => !isPaidApart(other)) }, less];
     });
+    const stated = line.said.fees.length > 0 && line.side === 'statement';
+    const before = {
+      why: 'name a day that it names',
+      chance: MOST,
+      beforeFee: true as const,
+      onlyWay: true as const,
+    };
+    const all = near([...new Set(line.said.days.flatMap((day) => naming.get(`${across} ${day}`) ?? []))]);
+    if (all.length <= MOST_LINES && line.said.days.length > 1)
+      pools.push({ lines: all, why: before.why, percent: PERCENT, chance: CHANCE, onlyWay: true });
+    if (all.length <= MOST_LINES && stated) pools.push({ ...before, lines: all, percent: PERCENT - 1 });
     const ofDays = line.said.days.flatMap((day): Pool[] => {
       const why = `are of the day ${day}, which it names`;
       const pool = { why, percent: PERCENT, chance: CHANCE };
