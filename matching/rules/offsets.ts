@@ -14,9 +14,8 @@ export const sameSideOffset: Rule = {
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const elsewhere = new Elsewhere(board);
-    const references = (line: Line) =>
-      line.reference === null || isSpokenFor(board, named, line) ? [] : [line.reference];
-    for (const pair of opposites(board, references)) {
+    const references = ({ reference }: Line) => (reference === null ? [] : [reference]);
+    for (const pair of opposites(board, references, named)) {
       const { first } = pair;
       if (paysThrough(board, pair) || elsewhere.has(pair) || areOfOneBatch(pair)) continue;
       if (hasTwin(board, named, first) && hasTwin(board, named, pair.second)) continue;
@@ -66,8 +65,7 @@ export const reversalInText: Rule = {
   find(board) {
     const named = byKeys(board.open(), identifierKeys);
     const elsewhere = new Elsewhere(board);
-    const keys = (line: Line) => (isSpokenFor(board, named, line) ? [] : identifierKeys(line));
-    for (const pair of opposites(board, keys))
+    for (const pair of opposites(board, identifierKeys, named))
       if (
         !hasTwin(board, named, pair.first) &&
         !isReturnedThere(board, named, pair) &&
@@ -113,8 +111,16 @@ interface Opposites {
   readonly only: boolean;
 }
 
-/** Opposite amounts on one side under one key, the nearest in time first; no line stands in two pairs. */
-function opposites(board: Board, keysOf: (line: Line) => readonly string[]): Opposites[] {
+/**
+ * Opposite amounts on one side under one key, the nearest in time first; no line stands in two pairs.
+ * @param named open lines by their identifiers, where a line that the other side has as well is to be left out.
+ */
+function opposites(
+  board: Board,
+  keysOf: (line: Line) => readonly string[],
+  named?: ReadonlyMap<string, readonly Line[]>,
+): Opposites[] {
+  const isOwn = (line: Line) => named === undefined || !isSpokenFor(board, named, line);
   // What is paid in place of something else was not taken back.
   const keys = (line: Line) =>
     line.minor === 0n || line.said.replaces
@@ -123,9 +129,11 @@ function opposites(board: Board, keysOf: (line: Line) => readonly string[]): Opp
   const pairs: Opposites[] = [];
   const taken = new Set<Line>();
   for (const lines of byKeys(board.open(), keys).values()) {
+    if (!lines.some(({ minor }) => minor > 0n) || !lines.some(({ minor }) => minor < 0n)) continue;
+    const own = lines.filter(isOwn);
     const [positive, negative] = [
-      lines.filter((line) => line.minor > 0n),
-      lines.filter((line) => line.minor < 0n),
+      own.filter(({ minor }) => minor > 0n),
+      own.filter(({ minor }) => minor < 0n),
     ];
     if (positive.length * negative.length > MOST_PAIRS) continue;
     const near = positive
