@@ -26,6 +26,11 @@ test('what banks do to a name leaves it alike', () => {
     ['Газпром нефть', 'GAZPROM NEFT'],
     ['Οργανισμός Λιμένος Πειραιώς Α.Ε.', 'ORGANISMOS LIMENOS PIREOS'],
     ['Łódzka Spółdzielnia', 'LODZKA SPOLDZIELNIA'],
+    ['Gledhill Timber Ltd', 'accounts@gledhilltimber.co.uk'],
+    ['Emily Chaudhry', 'echaudhry@outlook.com'],
+    ['Victor Farrow', 'farrow92@hotmail.co.uk'],
+    ['HM Land Registry', 'HMLR'],
+    ['KIRKS01', 'FPI KIRKSTALL BAKERY'],
   ] as const)
     assert.ok(percent(a, b) >= 60, `${a} ~ ${b}: ${percent(a, b)}`);
 });
@@ -36,6 +41,8 @@ test('other parties are not alike', () => {
     ['Borealis Freight', 'Quartz Dental'],
     ['Maria Kowalski', 'Maria Jensen'],
     ['Viola Trent', 'Bashir Khoury'],
+    ['Outlook Travel', 'echaudhry@outlook.com'],
+    ['Emily Chaudhry', 'billing@quartzdental.com'],
   ] as const)
     assert.ok(percent(a, b) < 60, `${a} ~ ${b}: ${percent(a, b)}`);
 });

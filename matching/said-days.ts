@@ -5,21 +5,30 @@ const NONE: readonly never[] = [];
 const WRITTEN =
   /(?<![\d.,/-])(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})([./-])(\d{1,2})(?:\5(?:\d{4}|\d{2}))?|(\d{4}|\d{6}))(?![\d,]|[./-]\d(?!\d?:)| ?%)/g;
 
-const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
-const OTHER_MONTHS = new Map([
-  ['mai', '05'],
-  ['okt', '10'],
-  ['dez', '12'],
-]);
+// The months in the languages that bank texts come in; no shorter form that is a word of another kind.
+const MONTHS = new Map(
+  [
+    'jan january januar janvier enero gennaio',
+    'feb february februar fevrier febrero febbraio',
+    'mar march marz maerz mrz mars marzo',
+    'apr april avril abril aprile',
+    'may mai mayo maggio',
+    'jun june juni juin junio giugno',
+    'jul july juli juillet julio luglio',
+    'aug august aout agosto',
+    'sep sept september septembre septiembre settembre',
+    'oct october okt oktober octobre octubre ottobre',
+    'nov november novembre noviembre',
+    'dec december dez dezember decembre diciembre dicembre',
+  ].flatMap((words, at) => words.split(' ').map((word) => [word, String(at + 1)] as const)),
+);
+const MONTH = [...MONTHS.keys()].join('|');
 // 21MAR, 3 March, 3. Maerz, March 3.
-const SPELLED =
-  /(?<![a-z\d])(?:(\d{1,2})(?:st|nd|rd|th)?[ .-]*(jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]{0,6}|(jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]{0,6}[ .-]*(\d{1,2})(?:st|nd|rd|th)?)(?![a-z\d])/g;
-const MAY_SPELL =
-  /\d[a-z .-]*(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)|(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z .-]*\d/;
-
-function monthOf(word: string): string {
-  return OTHER_MONTHS.get(word) ?? String(MONTHS.indexOf(word) + 1);
-}
+const SPELLED = new RegExp(
+  `(?<![a-z\\d])(?:(\\d{1,2})(?:st|nd|rd|th)?[ .-]*(${MONTH})(?![a-z])|(${MONTH})[ .-]*(\\d{1,2})(?:st|nd|rd|th)?(?!\\d))`,
+  'g',
+);
+const MAY_SPELL = new RegExp(`\\d[ .a-z-]{0,4}(?:${MONTH})|(?:${MONTH})[ .-]*\\d`);
 
 /**
  * The days that a text may name, as `MM-DD`: the day of a card sale in a posting of the day after. Where day and month can be
@@ -48,7 +57,7 @@ export function daysSaid(text: string): readonly string[] {
   }
   if (MAY_SPELL.test(text))
     for (const [, day, month, monthFirst, dayLast] of text.matchAll(SPELLED))
-      add(monthOf(month ?? monthFirst ?? ''), day ?? dayLast ?? '');
+      add(MONTHS.get(month ?? monthFirst ?? '') ?? '', day ?? dayLast ?? '');
   return found.size === 0 ? NONE : [...found];
 }
 
