@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { counterpartyKey, foldText } from '../ledger/keys.ts';
 import { remembered } from '../ledger/remembered.ts';
+import { withoutAddresses } from './mail-addresses.ts';
 
 /** A counterparty in the form in which it is compared. */
 export interface Name {
@@ -83,7 +84,7 @@ export class Names {
 function wordsOf(text: string): string[] {
   let folded = foldText(text.slice(0, LONGEST_TEXT)).replace(/['’`]/g, '').trim();
   if (folded.includes('*')) folded = folded.replace(PROCESSORS, '');
-  if (folded.includes('@')) folded = folded.replace(ADDRESS, nameInAddress);
+  if (folded.includes('@')) folded = withoutAddresses(folded);
   folded = folded.replace(WAYS, ' ').replace(DOCUMENTS, ' ');
   if (MARKETPLACE.test(folded)) {
     const plain = folded.replace(/[^\p{L}\p{N}*]+/gu, ' ');
@@ -96,27 +97,6 @@ function wordsOf(text: string): string[] {
     .filter((word) => !CHANNEL.has(word) && !isNumber(word))
     .slice(0, MOST_WORDS);
 }
-
-/** Whose an address is: `Lindholm Bakery` of billing@lindholm-bakery.co.uk, `J Okafor` of j.okafor81 at a provider of addresses. */
-function nameInAddress(_: string, mailbox: string, domain: string): string {
-  const owner = domain.replace(/(?:\.(?:com?|org|net|gov|ac|edu))?\.[a-z]+$/, '').replace(/^.*\./, '');
-  const person = mailbox.replace(/[\d._+-]+/g, ' ').trim();
-  if (PROVIDERS.has(owner)) return person;
-  return ROLES.test(mailbox) ? owner.replaceAll('-', ' ') : `${owner.replaceAll('-', ' ')} ${person}`;
-}
-
-const ADDRESS = /([a-z0-9._+-]+)@([a-z0-9-]+(?:\.[a-z0-9-]+)+)/g;
-const PROVIDERS = new Set(
-  (
-    'gmail googlemail outlook hotmail live msn yahoo ymail rocketmail icloud me mac aol gmx web t-online freenet posteo ' +
-    'proton protonmail pm fastmail hey zoho mail email inbox yandex qq 163 126 naver orange wanadoo free laposte sfr ' +
-    'libero tiscali virgilio btinternet sky virginmedia talktalk ntlworld bigpond optusnet comcast verizon att sbcglobal ' +
-    'cox charter earthlink rogers shaw telus bluewin ziggo kpnmail planet telenet skynet seznam wp o2 onet interia uol bol terra'
-  ).split(' '),
-);
-// Mailboxes of an office, which name nobody.
-const ROLES =
-  /^(?:info|hello|contact|kontakt|office|mail|email|post|team|admin|accounts?|accounting|buchhaltung|compta|comptabilite|finance|billing|invoices?|rechnung(?:en)?|facturation|payments?|zahlungen|payables?|receivables?|ap|ar|sales|orders?|shop|service|support|help|no-?reply|purchasing|einkauf|treasury|bookkeeping)[\d._+-]*$/;
 
 // A customer's or supplier's short name in the books, which is all that their column has: KIRKS01 for Kirkstall Bakery.
 const ACCOUNT_CODE = /^([a-z]{4,8})0?\d{1,2}$/;

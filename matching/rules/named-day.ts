@@ -20,68 +20,98 @@ export const namedDay: Rule = {
   version: 1,
   find(board) {
     const partners = linesWithPartner(board);
-    const pools = poolsAmong(
+    const days = new NamedDays(
       board,
       board.open().filter((line) => !partners.has(line)),
     );
-    solve(board, namedDay, (line) => (partners.has(line) ? [] : pools(line)));
+    solve(board, namedDay, (line) => (partners.has(line) ? [] : days.poolsOf(line)));
   },
 };
 
-function poolsAmong(board: Board, open: readonly Line[]): (line: Line) => Pool[] {
-  const naming = byKeys(open, ({ currency, side, said }) =>
-    said.days.map((day) => `${currency} ${side} ${day}`),
-  );
-  const posted = byKeys(open, ({ currency, side, date }) => [`${currency} ${side} ${date.slice(5)}`]);
-  return (line) => {
-    const across = `${line.currency} ${otherSide(line)}`;
-    const together = (parts: readonly Line[]) => !parts.some((part) => board.namesKnownOther(part, line));
-    const near = (lines: readonly Line[] | undefined) => (lines ?? []).filter((other) => isNear(line, other));
-    const numbered = near(line.said.days.flatMap((day) => posted.get(`${across} ${day}`) ?? []));
-    const pools = ofNumbers(line, numbered).flatMap((lines): Pool[] => {
+/** Open lines by the days that they name, and that they are posted on. */
+class NamedDays {
+  readonly #board: Board;
+  readonly #naming: ReadonlyMap<string, readonly Line[]>;
+  readonly #posted: ReadonlyMap<string, readonly Line[]>;
+
+  constructor(board: Board, open: readonly Line[]) {
+    this.#board = board;
+    this.#naming = byKeys(open, (line) => line.said.days.map((day) => dayKey(line, line.side, day)));
+    this.#posted = byKeys(open, (line) => [dayKey(line, line.side, line.date.slice(5))]);
+  }
+
+  poolsOf(line: Line): Pool[] {
+    const pools = [...this.#ofNumber(line), ...this.#namingToo(line), ...this.#ofParty(line)];
+    return [...pools, ...this.#paidOutOn(line)].filter(({ lines }) => lines.length > 1);
+  }
+
+  /** Those of a number that it has, as a merchant's, on the days that it names; also before the fee that it states, or less what is kept. */
+  *#ofNumber(line: Line): Generator<Pool> {
+    const posted = this.#near(line, this.#posted, line.said.days);
+    for (const lines of ofNumbers(line, posted)) {
       const pool = { lines, why: 'are of its number and of the days that it names', chance: CHANCE };
       const exact = { ...pool, percent: PERCENT, whole: CERTAIN, onlyWay: true as const };
-      const some = lines.length > MOST_LINES ? { ...exact, wholeOnly: true as const } : exact;
-      if (line.side === 'ledger') return [some];
-      if (line.said.fees.length > 0)
-        return [some, { ...pool, percent: PERCENT - 1, chance: MOST, beforeFee: true, onlyWay: true }];
-      const less = { ...pool, percent: PERCENT - 2, wholeOnly: true as const, lessPercent: true as const };
-      return [some, { ...less, lines: lines.filter((other) => !isPaidApart(other)) }, less];
-    });
-    const stated = line.said.fees.length > 0 && line.side === 'statement';
-    const before = {
-      why: 'name a day that it names',
-      chance: MOST,
-      beforeFee: true as const,
-      onlyWay: true as const,
-    };
-    const all = near([...new Set(line.said.days.flatMap((day) => naming.get(`${across} ${day}`) ?? []))]);
-    if (all.length <= MOST_LINES && line.said.days.length > 1)
-      pools.push({ lines: all, why: before.why, percent: PERCENT, chance: CHANCE, onlyWay: true });
-    if (all.length <= MOST_LINES && stated) pools.push({ ...before, lines: all, percent: PERCENT - 1 });
-    const ofDays = line.said.days.flatMap((day): Pool[] => {
-      const why = `are of the day ${day}, which it names`;
-      const pool = { why, percent: PERCENT, chance: CHANCE };
-      const lines = near(naming.get(`${across} ${day}`));
-      return [
-        ...(lines.length <= MOST_LINES ? [{ ...pool, lines, onlyWay: true as const }] : []),
-        ...alike(board, line, near(posted.get(`${across} ${day}`))).map((all) => ({
-          ...{ ...pool, lines: all, whole: CERTAIN, wholeOnly: true as const, together },
-          ...(line.side === 'statement' ? { lessPercent: true as const } : {}),
-        })),
-      ];
-    });
-    pools.push(...ofDays);
-    if (line.side === 'ledger') return pools.filter(({ lines }) => lines.length > 1);
-    const own = naming.get(`${across} ${line.date.slice(5)}`) ?? [];
+      yield lines.length > MOST_LINES ? { ...exact, wholeOnly: true } : exact;
+      if (line.side === 'ledger') continue;
+      if (line.said.fees.length > 0) yield beforeFee(pool);
+      else {
+        const less = { ...pool, percent: PERCENT - 2, wholeOnly: true as const, lessPercent: true as const };
+        yield { ...less, lines: lines.filter((other) => !isPaidApart(other)) };
+        yield less;
+      }
+    }
+  }
+
+  /** Those that name one of its days, or all of them. */
+  *#namingToo(line: Line): Generator<Pool> {
+    const { days, fees } = line.said;
+    const all = this.#near(line, this.#naming, days);
+    const each = days.map((day) => this.#near(line, this.#naming, [day]));
+    for (const lines of days.length > 1 ? [all, ...each] : each)
+      if (lines.length <= MOST_LINES)
+        yield { lines, why: 'name a day that it names', percent: PERCENT, chance: CHANCE, onlyWay: true };
+    if (fees.length > 0 && line.side === 'statement' && all.length <= MOST_LINES)
+      yield beforeFee({ lines: all, why: 'name a day that it names' });
+  }
+
+  /** Those of its party, or of its brand of cards, that are posted on a day that it names. */
+  *#ofParty(line: Line): Generator<Pool> {
+    const together = (parts: readonly Line[]) =>
+      !parts.some((part) => this.#board.namesKnownOther(part, line));
+    for (const day of line.said.days)
+      for (const lines of alike(this.#board, line, this.#near(line, this.#posted, [day])))
+        yield {
+          ...{ lines, why: `are of the day ${day}, which it names`, percent: PERCENT, chance: CHANCE },
+          ...{ whole: CERTAIN, wholeOnly: true, together },
+          ...(line.side === 'statement' ? { lessPercent: true } : {}),
+        };
+  }
+
+  /** Those of one text that name the day on which it is paid out, less what is kept. */
+  *#paidOutOn(line: Line): Generator<Pool> {
+    if (line.side === 'ledger') return;
+    const own = this.#naming.get(dayKey(line, otherSide(line), line.date.slice(5))) ?? [];
     for (const lines of byKeys(own, ({ words }) => (words ? [words.joined] : [])).values())
-      pools.push({
+      yield {
         ...{ lines, why: 'name its day', percent: PERCENT - 2, chance: CHANCE },
         ...{ wholeOnly: true, lessPercent: true },
-        together: (parts) => areOfSeveral(parts) || parts.every((part) => isOf(board, part, line)),
-      });
-    return pools.filter(({ lines }) => lines.length > 1);
-  };
+        together: (parts) => areOfSeveral(parts) || parts.every((part) => isOf(this.#board, part, line)),
+      };
+  }
+
+  /** The other side's lines of some days, near a line. */
+  #near(line: Line, days: ReadonlyMap<string, readonly Line[]>, some: readonly string[]): Line[] {
+    const lines = some.flatMap((day) => days.get(dayKey(line, otherSide(line), day)) ?? []);
+    return [...new Set(lines)].filter((other) => isNear(line, other));
+  }
+}
+
+function dayKey({ currency }: Line, side: Line['side'], day: string): string {
+  return `${currency} ${side} ${day}`;
+}
+
+function beforeFee(pool: Pick<Pool, 'lines' | 'why'>): Pool {
+  return { ...pool, percent: PERCENT - 1, chance: MOST, beforeFee: true, onlyWay: true };
 }
 
 /** Lines by the number, as of a terminal or a merchant, that a line has as well; its group's among them. */
