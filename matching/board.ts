@@ -133,7 +133,7 @@ export class Board {
     if (mayBeAnother && this.#aliases.isOfAnother(ours, theirs)) return true;
     if (!a.name || !b.name || percent >= DOUBTFUL_PERCENT) return false;
     // The brand of a card and the acquirer, of one terminal.
-    if (shareStanding(a, b)) return false;
+    if ((a.said.card ?? b.said.card) !== null && shareStanding(a, b)) return false;
     if (percent < UNLIKE_PERCENT) return true;
     return this.#isKnown(a, a.name) && this.#isKnown(b, b.name);
   }
