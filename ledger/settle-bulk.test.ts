@@ -114,6 +114,18 @@ const anyLine = (side: string) =>
           }),
     );
 
+/** Lines of different references, and some of any. */
+const someLines = (side: string) =>
+  fc
+    .tuple(
+      fc.uniqueArray(anyLine(side), {
+        ...{ minLength: 10, maxLength: 18 },
+        selector: (make) => make(0).reference ?? '',
+      }),
+      fc.array(anyLine(side), { maxLength: 3 }),
+    )
+    .map((lists) => lists.flat());
+
 /** Mostly another amount for another reference. */
 function amountOf(reference: string | null): string {
   const letters = [...(referenceKey(reference) ?? '')].map((letter) => letter.codePointAt(0) ?? 0);
@@ -123,48 +135,44 @@ function amountOf(reference: string | null): string {
 test('the database finds the pairs that the rule describes, no others, and records them word for word', async () => {
   let [found, held] = [0, 0];
   await fc.assert(
-    fc.asyncProperty(
-      fc.array(anyLine('L'), { minLength: 10, maxLength: 20 }),
-      fc.array(anyLine('S'), { minLength: 10, maxLength: 20 }),
-      async (ledger, statement) => {
-        await base.close();
-        base = await freshDatabase();
-        const reconciliation = await smallBooks(base.door, {
-          ledger: ledger.map((make, index) => make(index)),
-          statement: statement.map((make, index) => make(index)),
-        });
-        const items = await base.db.selectFrom('items').selectAll().orderBy('id').execute();
-        const expected = oracle(items);
-        found += expected.length;
-        held += ofOneReference(items).length - expected.length;
-        await settle(reconciliation);
-        const made = await matches();
-        assert.deepEqual(
-          made
-            .map((match) => ({
-              ...{ rule: match.rule, type: match.type, state: match.state, score: match.score },
-              ...{ alternatives: match.alternatives, reasons: match.rationale, hash: match.content_hash },
-              ...{ usd: match.amount_usd, counterparty: match.counterparty_key },
-              totals: [match.ledger_total, match.statement_total, match.difference],
-            }))
-            .sort((a, b) => (a.hash < b.hash ? -1 : 1)),
-          expected
-            .map(({ legs, reasons, ...candidate }) => {
-              const totals = totalsOf(legs);
-              return {
-                ...{ rule: candidate.rule, type: candidate.type, state: 'CONFIRMED', score: '1.00' },
-                ...{ alternatives: 0, reasons, hash: contentHashOf(legs, candidate.rule, reasons) },
-                ...{ usd: totals.amountUsd.toFixed(2), counterparty: counterpartyOf(legs) },
-                totals: [totals.ledger.toFixed(2), totals.statement.toFixed(2), totals.difference.toFixed(2)],
-              };
-            })
-            .sort((a, b) => (a.hash < b.hash ? -1 : 1)),
-        );
-      },
-    ),
+    fc.asyncProperty(someLines('L'), someLines('S'), async (ledger, statement) => {
+      await base.close();
+      base = await freshDatabase();
+      const reconciliation = await smallBooks(base.door, {
+        ledger: ledger.map((make, index) => make(index)),
+        statement: statement.map((make, index) => make(index)),
+      });
+      const items = await base.db.selectFrom('items').selectAll().orderBy('id').execute();
+      const expected = oracle(items);
+      found += expected.length;
+      held += ofOneReference(items).length - expected.length;
+      await settle(reconciliation);
+      const made = await matches();
+      assert.deepEqual(
+        made
+          .map((match) => ({
+            ...{ rule: match.rule, type: match.type, state: match.state, score: match.score },
+            ...{ alternatives: match.alternatives, reasons: match.rationale, hash: match.content_hash },
+            ...{ usd: match.amount_usd, counterparty: match.counterparty_key },
+            totals: [match.ledger_total, match.statement_total, match.difference],
+          }))
+          .sort((a, b) => (a.hash < b.hash ? -1 : 1)),
+        expected
+          .map(({ legs, reasons, ...candidate }) => {
+            const totals = totalsOf(legs);
+            return {
+              ...{ rule: candidate.rule, type: candidate.type, state: 'CONFIRMED', score: '1.00' },
+              ...{ alternatives: 0, reasons, hash: contentHashOf(legs, candidate.rule, reasons) },
+              ...{ usd: totals.amountUsd.toFixed(2), counterparty: counterpartyOf(legs) },
+              totals: [totals.ledger.toFixed(2), totals.statement.toFixed(2), totals.difference.toFixed(2)],
+            };
+          })
+          .sort((a, b) => (a.hash < b.hash ? -1 : 1)),
+      );
+    }),
     { numRuns: 40 },
   );
-  assert.ok(found > 1 && held > 1, `only ${found} pairs were to be found, and ${held} to be left`);
+  assert.ok(found > 5 && held > 0, `only ${found} pairs were to be found, and ${held} to be left`);
 });
 
 test('a counterparty over the running limit is asked about pair by pair, the others not at all; a replay agrees', async () => {

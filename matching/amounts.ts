@@ -94,3 +94,9 @@ export function isWithheldOfNet(booked: bigint, other: bigint): boolean {
     return magnitude(gap * whole - booked * rate * 1000n) <= ROUNDED * whole;
   });
 }
+
+/** "4" is four percent: four thousand hundred-thousandths. */
+export function percentMillis(percent: string): bigint {
+  const [whole = '0', fraction = ''] = percent.split('.');
+  return BigInt(whole + fraction.padEnd(3, '0'));
+}

@@ -38,12 +38,10 @@ export class Doubles {
   of([ledger, statement]: Pair): boolean {
     const [paid, booked] = [this.#inPlaceOf(ledger), this.#inPlaceOf(statement)];
     const naming = (ties: readonly Tie[]) => ties.filter(({ byNumber }) => byNumber);
-    return [
-      [paid, booked],
-      [booked, paid],
-      [naming(paid), naming(booked)],
-      [naming(booked), naming(paid)],
-    ].some(([some = [], others = []]) => some.length > this.#withPartners(some, others));
+    const areMore = (some: readonly Tie[], others: readonly Tie[]) =>
+      some.length > this.#withPartners(some, others) ||
+      naming(some).length > this.#withPartners(naming(some), naming(others));
+    return areMore(paid, booked) || areMore(booked, paid);
   }
 
   /** Lines of the other side that this one may be an event with, instead of its partner. */

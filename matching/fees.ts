@@ -1,5 +1,5 @@
 import { remembered } from '../ledger/remembered.ts';
-import { isRoundShare, minorOf } from './amounts.ts';
+import { isRoundShare, minorOf, percentMillis } from './amounts.ts';
 import { type Line, totalOf } from './line.ts';
 import type { Settings } from './settings.ts';
 
@@ -99,10 +99,4 @@ export class Fees {
   netOf(gross: bigint, currency: string): readonly bigint[] {
     return (this.#kept.get(currency) ?? []).map((kept) => gross - kept(gross));
   }
-}
-
-/** "4" is four percent: four thousand hundred-thousandths. */
-function percentMillis(percent: string): bigint {
-  const [whole = '0', fraction = ''] = percent.split('.');
-  return BigInt(whole + fraction.padEnd(3, '0'));
 }

@@ -35,7 +35,7 @@ export interface Said {
 }
 
 const REVERSES =
-  /\b(?:revers\w*|rev|void\w*|storn\w*|estorn\w*|cancel\w*|correction|correct\w*|chargeback\w*|cbk|retur\w*|retour|retoure|rejet\w*|unpaid|bounced|nsf|dishonou?r\w*|rueckbuchung|ruckbuchung|rueckzahlung|ruckzahlung|rueckruf|impaye\w*|devol\w*|rueckgabe|ruckgabe|ru(?:e)?cklastschrift\w*|rls|extourne|annul\w*|anula\w*|insolut\w*|zwrot\w*|terugboek\w*|tilbakefor\w*|tilbagefor\w*|aterfor\w*|aterbetal\w*|palautus|visszautal\w*|vratka|vraceni|sztorn\w*|oikaisu|iade\w*|vozvrat\w*|povernenn\w*|epistrofi\w*|antilogism\w*|fanjin|tuikuan|rtd|undo|refund\w*|contra|reclass\w*|umbuchung\w*)\b/;
+  /\b(?:revers\w*|rev|void\w*|storn\w*|estorn\w*|cancel\w*|correction|correct\w*|chargeback\w*|cbk|retur\w*|retour|retoure|rejet\w*|unpaid|bounced|nsf|dishonou?r\w*|rueckbuchung|ruckbuchung|rueckzahlung|ruckzahlung|rueckruf|impaye\w*|devol\w*|rueckgabe|ruckgabe|rue?cklastschrift\w*|rls|extourne|annul\w*|anula\w*|insolut\w*|zwrot\w*|terugboek\w*|tilbakefor\w*|tilbagefor\w*|aterfor\w*|aterbetal\w*|palautus|visszautal\w*|vratka|vraceni|sztorn\w*|oikaisu|iade\w*|vozvrat\w*|povernenn\w*|epistrofi\w*|antilogism\w*|fanjin|tuikuan|rtd|undo|refund\w*|contra|reclass\w*|umbuchung\w*)\b/;
 
 // `Reissued payment (replaces voided #4515)` takes nothing back itself.
 const REPLACES = /\b(?:re-?issue\w*|replace[sd]?|replacement|replacing|ersetzt|ersatz\w*)\b/;

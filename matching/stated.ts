@@ -1,5 +1,5 @@
 import { foldText } from '../ledger/keys.ts';
-import { minorOf } from './amounts.ts';
+import { magnitude, minorOf, percentMillis } from './amounts.ts';
 
 const NONE: readonly never[] = [];
 // A word and the short number that it gives to something: `unit 4`, `Zaehler 7781`, `Lieferung no. 2`, `sales-01`.
@@ -15,7 +15,7 @@ const NO_LABELS = new Set(
 );
 const YEAR = /^(?:19|20)\d{2}$/;
 const FEE =
-  /\b(?:(?:prog )?fees?|charges?|gebuhr(?:en)?|gebuehr(?:en)?|entgelt|spesen|frais|commission|comision|comis|provision|comm|com|mdr|disagio|entg|phi|discount|skonto|sconto|rabatt|escompte|remise|korting|deduct(?:ed|ion)?|less|retained|retention|withheld|withholding|tds|ritenuta|interest|interessi|interets|intereses|mora|zinsen|verzugszinsen|mahngebuhr(?:en)?|mahngebuehr(?:en)?|surcharge|penalty)\b[^0-9]{0,32}(\d[\d.,']*)( ?(?:%|pct|percent|prozent|pour cent|por ciento))?/g;
+  /\b(?:fees?|charges?|gebuhr(?:en)?|gebuehr(?:en)?|entgelt|spesen|frais|commission|comision|comis|provision|comm|com|mdr|disagio|entg|phi|discount|skonto|sconto|rabatt|escompte|remise|korting|deduct(?:ed|ion)?|less|retained|retention|withheld|withholding|tds|ritenuta|interest|interessi|interets|intereses|mora|zinsen|verzugszinsen|mahngebuhr(?:en)?|mahngebuehr(?:en)?|surcharge|penalty)\b[^0-9]{0,32}(\d[\d.,']*)( ?(?:%|pct|percent|prozent|pour cent|por ciento))?/g;
 
 /**
  * Short numbers that a text gives to things, as `unit 4`, each word's as one: two texts that give one thing different
@@ -61,8 +61,7 @@ export function statedFees(text: string, currency: string, amount: bigint): read
 
 /** A percentage in thousandths of a percent; null for none that anybody keeps. */
 function thousandths(percent: string): bigint | null {
-  const [whole = '', part = ''] = percent.split('.');
-  const share = /^\d{1,2}$/.test(whole) ? BigInt(whole + part.padEnd(3, '0')) : 0n;
+  const share = /^\d{1,2}(?:\.|$)/.test(percent) ? percentMillis(percent) : 0n;
   return share > 0n && share <= MOST_SHARE ? share : null;
 }
 
@@ -70,7 +69,7 @@ const MOST_SHARE = 40_000n;
 
 /** A share of an amount, rounded down and up. */
 function shared(amount: bigint, share: bigint, whole: bigint): bigint[] {
-  const down = ((amount < 0n ? -amount : amount) * share) / whole;
+  const down = (magnitude(amount) * share) / whole;
   return down === 0n ? [] : [down, down + 1n];
 }
 

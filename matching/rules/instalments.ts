@@ -1,7 +1,7 @@
 import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, quote, sideOf } from '../board.ts';
 import { shareIdentifier } from '../identifiers.ts';
-import { type Line, totalOf, unclaimed } from '../line.ts';
+import { type Line, inOrder, totalOf, unclaimed } from '../line.ts';
 import { NameIndex } from '../name-index.ts';
 import { linesAlone } from '../partners.ts';
 import { isOdd } from '../statistics.ts';
@@ -27,7 +27,7 @@ export const instalments: Rule = {
     if (alone.length > MOST_LINES) return;
     const statement = new NameIndex(sideOf(alone, 'statement'));
     const found = sideOf(alone, 'ledger').flatMap((line) => {
-      const candidates = statement.near(line, (other) => mayBeRate(board, line, other)).sort(byDay);
+      const candidates = statement.near(line, (other) => mayBeRate(board, line, other)).sort(inOrder);
       if (candidates.length < LEAST_RATES || candidates.length > MOST_CANDIDATES) return [];
       const rates =
         named(line, candidates) ??
@@ -46,8 +46,6 @@ interface Rates {
   readonly percent: number;
 }
 
-const byDay = (a: Line, b: Line) => a.day - b.day || a.rank - b.rank;
-
 function mayBeRate(board: Board, line: Line, other: Line): boolean {
   const behind = other.day - line.day;
   if (behind < -DAYS_BEFORE || behind > DAYS_BEHIND || other.minor > 0n !== line.minor > 0n) return false;
@@ -65,11 +63,10 @@ function named(line: Line, candidates: readonly Line[]): Rates | null {
 
 /** Those that say that they are the parts of one payment, each of them once: `RATE 2 VON 5`. */
 function numbered(line: Line, candidates: readonly Line[]): Rates | null {
-  for (const [, all] of Map.groupBy(candidates, ({ said }) => said.part?.split('/')[1] ?? '')) {
-    const parts = new Set(all.map(({ said }) => said.part));
-    if (parts.has(null) || parts.size !== all.length) continue;
-    const of = parseInt(all[0]?.said.part?.split('/')[1] ?? '', 10);
-    if (all.length !== of) continue;
+  const parts = candidates.filter(({ said }) => said.part !== null);
+  for (const [of, all] of Map.groupBy(parts, ({ said }) => said.part?.split('/')[1] ?? '')) {
+    const isEachOnce = new Set(all.map(({ said }) => said.part)).size === all.length;
+    if (!isEachOnce || String(all.length) !== of) continue;
     const rates = ratesOf(line, all, `and say which of ${of} parts they are`, PERCENT);
     if (rates) return rates;
   }

@@ -1,4 +1,4 @@
-import { show } from '../amounts.ts';
+import { magnitude, show } from '../amounts.ts';
 import { type Board, type Rule, apart, percentScore, quote, sideOf } from '../board.ts';
 import { isSlip } from '../identifiers.ts';
 import { type Line, byKeys, isBanksOwn } from '../line.ts';
@@ -65,9 +65,7 @@ function areCheques(board: Board, ledger: Line, statement: Line): boolean {
 const isCheque = (kind: string, digits: string) => kind === 'CHK' && digits !== '';
 
 function areNeighbours(one: string, other: string): boolean {
-  if (one === '' || other === '') return false;
-  const apart = BigInt(one) - BigInt(other);
-  return one.length === other.length && apart !== 0n && apart * apart <= 1n;
+  return one.length === other.length && magnitude(BigInt(one) - BigInt(other)) === 1n;
 }
 
 // Without the numbers of documents.
