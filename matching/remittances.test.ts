@@ -109,7 +109,7 @@ test('a day’s card sales are paid brand by brand', () => {
   });
   const sales = { amount: '5333.48', date: '2026-03-17', description: 'Card sales 03/17' };
   assert.deepEqual(found([sales], [brand('2933.41', 'VISA'), brand('2400.07', 'AMEX')]), [
-    'day_total multi_to_one L1 S1 S2',
+    'named_day multi_to_one L1 S1 S2',
   ]);
   assert.deepEqual(found([sales], [brand('2933.41', 'VISA'), brand('2400.17', 'AMEX')]), []);
 });

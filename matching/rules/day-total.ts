@@ -1,10 +1,10 @@
 import { show } from '../amounts.ts';
 import { type Board, type Rule, percentScore, sideOf } from '../board.ts';
-import { type Line, amountKey, byKeys, otherSide, totalOf, unlike } from '../line.ts';
+import { type Line, amountKey, byKeys, otherSide, totalOf } from '../line.ts';
 import { significantDigits } from '../statistics.ts';
 import { ofAnotherParty, shapeOf } from './group-key.ts';
 
-const [LEAST_LINES, LEAST_NAMED] = [3, 2];
+const LEAST_LINES = 3;
 // What is sold on a day is paid out within days of it, and what is paid in is booked then or soon.
 const DAYS_BEHIND = 4;
 // Round amounts are some day's total by chance.
@@ -13,24 +13,16 @@ const OWN_PERCENT = 60;
 
 /**
  * A line that comes to all that is open of one day of the other side, with what was given back and kept: a processor's payout, a
- * payment run; or to all that names one day, where it names it too. A proposal, where no other line or day of these days has that
- * amount.
+ * payment run. A proposal, where no other line or day of these days has that amount.
  */
 export const dayTotal: Rule = {
   name: 'day_total',
-  version: 3,
+  version: 2,
   find(board) {
     const open = board.open();
-    const ofDate = byKeys(open, ({ side, currency, date }) => [`${side} ${currency} ${date}`]);
-    const naming = byKeys(open, ({ side, currency, said }) =>
-      said.days.map((named) => `${side} ${currency} ${named}`),
-    );
-    const days = [
-      ...[...ofDate.values()].filter(isOfMany).map((lines): Day => ({ lines, named: null })),
-      ...[...naming].map(([key, lines]): Day => ({ lines, named: key.slice(-NAMED_DAY) })),
-    ].filter(({ lines, named }) => named === null || lines.length >= LEAST_NAMED);
-    const byTotal = Map.groupBy(days, ({ lines: [first, ...rest] }) =>
-      first ? amountKey(first, otherSide(first), totalOf([first, ...rest])) : '',
+    const days = byKeys(open, ({ side, currency, date }) => [`${side} ${currency} ${date}`]);
+    const byTotal = Map.groupBy([...days.values()].filter(isOfMany), (lines) =>
+      lines[0] ? amountKey(lines[0], otherSide(lines[0]), totalOf(lines)) : '',
     );
     const singles = byKeys(open, (line) => {
       const key = amountKey(line, line.side, line.minor);
@@ -38,21 +30,12 @@ export const dayTotal: Rule = {
     });
     for (const [total, wholes] of singles)
       for (const whole of wholes) {
-        const found = (byTotal.get(total) ?? []).filter((day) => isOf(whole, day));
-        const [day, ...more] = unlike(found, ({ lines }) => lines);
-        const others = wholes.filter((other) => other !== whole && day && isOf(other, day));
-        if (day && others.length + more.length === 0) propose(board, whole, day.lines);
+        const [day, ...more] = (byTotal.get(total) ?? []).filter((lines) => isSoonBehind(whole, lines));
+        const others = wholes.filter((other) => other !== whole && day && isSoonBehind(other, day));
+        if (day && others.length + more.length === 0) propose(board, whole, day);
       }
   },
 };
-
-/** What is open of a day; `named` is null, or the day as `MM-DD` where all of it names that day and may be posted on others. */
-interface Day {
-  readonly lines: readonly Line[];
-  readonly named: string | null;
-}
-
-const NAMED_DAY = 'MM-DD'.length;
 
 // What one party has on a day is looked for by its name.
 function isOfMany(lines: readonly Line[]): boolean {
@@ -80,10 +63,6 @@ function propose(board: Board, whole: Line, day: readonly Line[]): void {
     alternatives: 0,
     reasons: `all ${parts.length} lines of ${parts[0]?.date ?? ''} add up to ${show(whole.minor, whole.currency)} ${whole.currency} to the cent, and no other line of these days has that amount`,
   });
-}
-
-function isOf(line: Line, { lines, named }: Day): boolean {
-  return (named === null || line.said.days.includes(named)) && isSoonBehind(line, lines);
 }
 
 function isSoonBehind({ side, day }: Line, [first]: readonly Line[]): boolean {
